@@ -1,0 +1,13 @@
+//! The whole page as one component.
+
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn App() -> impl IntoView {
+    view! {
+        <main>
+            <h1>"Bounce Clinic"</h1>
+        </main>
+    }
+}
