@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 /// The page.
 #[component]
-pub fn App() -> impl IntoView {
+pub(crate) fn App() -> impl IntoView {
     view! {
         <main>
             <h1>"Bounce Clinic"</h1>
