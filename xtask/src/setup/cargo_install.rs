@@ -7,6 +7,8 @@ use crate::process;
 
 /// A crate with a program in it, at one version.
 pub(super) struct Crate<'a> {
+    /// The name of its folder in the cache.
+    pub(super) key: &'a str,
     pub(super) name: &'a str,
     pub(super) version: &'a str,
     /// Further arguments for `cargo install`.
@@ -15,11 +17,10 @@ pub(super) struct Crate<'a> {
 
 /// Builds the crate and returns the folder of its programs.
 pub(super) fn install(cache: &Cache, tools: &Tools, wanted: &Crate<'_>) -> anyhow::Result<PathBuf> {
-    let key = format!("{}-{}", wanted.name, wanted.version);
     // A target folder that stays: an interrupted build goes on where it was.
-    let work = cache.work(&key);
-    let log = cache.log(&key);
-    let place = cache.install(&key, |fresh| {
+    let work = cache.work(wanted.key);
+    let log = cache.log(wanted.key);
+    let place = cache.install(wanted.key, |fresh| {
         let mut command = tools.command("cargo");
         command
             .arg("install")

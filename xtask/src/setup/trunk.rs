@@ -14,7 +14,8 @@ pub(super) fn set_up(cache: &Cache, tools: &Tools) -> anyhow::Result<Option<Path
     if process::output_of(command).is_some_and(|output| fits(&output)) {
         return Ok(None);
     }
-    let place = cache.tool(&format!("trunk-{VERSION}")).join("bin");
+    let key = format!("trunk-{VERSION}");
+    let place = cache.tool(&key).join("bin");
     if place.is_dir() {
         return Ok(Some(place));
     }

@@ -16,7 +16,8 @@ pub(super) fn set_up(
     if PROGRAMS.iter().all(|program| is_on_path(program, version)) {
         return Ok(None);
     }
-    let place = cache.tool(&format!("{CRATE}-{version}")).join("bin");
+    let key = format!("wasm-bindgen-{version}");
+    let place = cache.tool(&key).join("bin");
     if place.is_dir() {
         return Ok(Some(place));
     }
@@ -28,7 +29,7 @@ pub(super) fn set_up(
     // Without --locked: the crate's own lock file names versions that a lagging mirror may not have.
     // Without default features: they add only downloads that nothing here uses.
     let wanted = Crate {
-        name: CRATE,
+        name: "wasm-bindgen-cli",
         version,
         arguments: &["--no-default-features"],
     };
@@ -46,7 +47,6 @@ fn has_version(output: &str, version: &str) -> bool {
     output.split_whitespace().nth(1) == Some(version)
 }
 
-const CRATE: &str = "wasm-bindgen-cli";
 const PROGRAMS: [&str; 2] = ["wasm-bindgen", "wasm-bindgen-test-runner"];
 
 #[cfg(test)]

@@ -246,7 +246,7 @@ fn in_browser(mut command: Command, tools: &Tools) -> Command {
     command
 }
 
-const FORMAT: &[&[&str]] = &[&["fmt", "--all", "--check"]];
+const FORMAT: &[&[&str]] = &[&["fmt", "--all", "--check", "--", "--color", "never"]];
 const CLIPPY: &[&[&str]] = &[&[
     "clippy",
     "--workspace",
