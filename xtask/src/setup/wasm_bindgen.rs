@@ -29,6 +29,7 @@ pub(super) fn set_up(
     // Without --locked: the crate's own lock file names versions that a lagging mirror may not have.
     // Without default features: they add only downloads that nothing here uses.
     let wanted = Crate {
+        key: &key,
         name: "wasm-bindgen-cli",
         version,
         arguments: &["--no-default-features"],
