@@ -23,6 +23,7 @@ use self::whole::{Connections, unseal};
 use super::{Failure, Question};
 use crate::config::{Upstream, UpstreamConfig};
 
+mod sockets;
 mod whole;
 
 /// Why no pool could be made at the start.

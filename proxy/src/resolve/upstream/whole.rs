@@ -6,7 +6,7 @@
 //! no server can send (EDNS gives twelve bits) before the pool sees it, and back afterwards; what
 //! stays is what the pool is good at: order of servers, connections, TCP after truncation.
 
-use std::{future::Future, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{future::Future, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::{Stream, StreamExt};
 use hickory_resolver::{
@@ -14,12 +14,12 @@ use hickory_resolver::{
     config::ConnectionConfig,
     net::{
         NetError,
-        runtime::{RuntimeProvider, TokioRuntimeProvider},
         xfer::{DnsExchange, DnsHandle},
     },
     proto::op::{DnsRequest, DnsResponse, Message, ResponseCode},
 };
-use tokio::net::UdpSocket;
+
+use super::sockets::Sockets;
 
 /// Makes connections that seal each answer.
 #[derive(Clone)]
@@ -32,10 +32,7 @@ impl Connections {
     /// `limit` is the time for one server, not for the whole question.
     pub(super) fn new(limit: Duration, tls: &TlsConfig) -> Self {
         Self {
-            sockets: Sockets {
-                runtime: TokioRuntimeProvider::new(),
-                limit,
-            },
+            sockets: Sockets::new(limit),
             context: super::context(limit, tls),
         }
     }
@@ -60,7 +57,7 @@ impl ConnectionProvider for Connections {
 
     fn new_connection(
         &self,
-        ip: std::net::IpAddr,
+        ip: IpAddr,
         config: &ConnectionConfig,
         _whole_time: &PoolContext,
     ) -> Result<Self::FutureConn, NetError> {
@@ -87,45 +84,6 @@ impl DnsHandle for Sealing {
             seal(&mut response);
             Ok(response)
         }))
-    }
-}
-
-/// Tokio's sockets with two changes: a UDP socket is connected, so that a closed port is an error
-/// at once and not a silence, and connecting over TCP keeps to the time for one server.
-#[derive(Clone)]
-pub(super) struct Sockets {
-    runtime: TokioRuntimeProvider,
-    limit: Duration,
-}
-
-type Opening<T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send>>;
-
-impl RuntimeProvider for Sockets {
-    type Handle = <TokioRuntimeProvider as RuntimeProvider>::Handle;
-    type Timer = <TokioRuntimeProvider as RuntimeProvider>::Timer;
-    type Udp = UdpSocket;
-    type Tcp = <TokioRuntimeProvider as RuntimeProvider>::Tcp;
-
-    fn create_handle(&self) -> Self::Handle {
-        self.runtime.create_handle()
-    }
-
-    fn connect_tcp(
-        &self,
-        server: SocketAddr,
-        local: Option<SocketAddr>,
-        limit: Option<Duration>,
-    ) -> Opening<Self::Tcp> {
-        let limit = limit.map_or(self.limit, |limit| limit.min(self.limit));
-        self.runtime.connect_tcp(server, local, Some(limit))
-    }
-
-    fn bind_udp(&self, local: SocketAddr, server: SocketAddr) -> Opening<UdpSocket> {
-        Box::pin(async move {
-            let socket = UdpSocket::bind(local).await?;
-            socket.connect(server).await?;
-            Ok(socket)
-        })
     }
 }
 
