@@ -25,6 +25,7 @@ pub(super) fn set_up(cache: &Cache, tools: &Tools) -> anyhow::Result<Option<Path
         "5 to 10 minutes",
     );
     let wanted = Crate {
+        key: &key,
         name: "trunk",
         version: VERSION,
         arguments: &["--locked"],
