@@ -23,10 +23,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     collect(&folder, &mut files)?;
     let mut rows = files
         .iter()
-        .map(|file| row(&folder, file))
-        .collect::<Result<Vec<_>, _>>()?;
+        .map(|file| Ok((served_path(&folder, file)?, file)))
+        .collect::<Result<Vec<_>, Box<dyn std::error::Error>>>()?;
+    // The program searches the table by path.
     rows.sort();
-    let table = format!("&[\n{}]\n", rows.concat());
+    let rows = rows
+        .iter()
+        .map(|(path, file)| format!("    ({path:?}, include_bytes!({file:?})),\n"))
+        .collect::<String>();
+    let table = format!("&[\n{rows}]\n");
     let out = env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
     fs::write(Path::new(&out).join("page.rs"), table)?;
     Ok(())
@@ -43,13 +48,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// Rows are sorted as text, and so by path: the quote that ends a path sorts before every
-/// character that a served path may have.
-fn row(folder: &Path, file: &Path) -> Result<String, Box<dyn std::error::Error>> {
+fn served_path(folder: &Path, file: &Path) -> Result<String, Box<dyn std::error::Error>> {
     let path = file
         .strip_prefix(folder)?
         .to_str()
-        .ok_or("a file name of the page is not UTF-8")?
-        .replace('\\', "/");
-    Ok(format!("    ({path:?}, include_bytes!({file:?})),\n"))
+        .ok_or("a file name of the page is not UTF-8")?;
+    Ok(path.replace('\\', "/"))
 }

@@ -1,12 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod router;
+
 pub mod config;
+mod middleware;
+
 pub mod demo_zone;
-pub mod middleware;
-pub mod page;
 pub mod problem;
 pub mod resolve;
-pub mod router;
+
+mod page;
+
 pub mod serve;
 
 pub use config::Config;

@@ -10,7 +10,7 @@ use clap::Parser as _;
 use proxy::{
     Config, app,
     config::Flags,
-    serve::{serve, stop_signal},
+    serve::{Limits, serve, stop_signal},
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::{
@@ -25,7 +25,7 @@ async fn main() -> anyhow::Result<()> {
     let listener = listen(address).await?;
     let address = listener.local_addr().context("the socket has no address")?;
     announce(address)?;
-    serve(listener, app, stop_signal()).await;
+    serve(listener, app, Limits::default(), stop_signal()).await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -15,10 +15,37 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+/// What a connection may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// From the first byte of a request, or from the last answer, to the end of the headers.
+    pub header_time: Duration,
+    /// Request line and headers together, in bytes; hyper takes no less than 8192.
+    pub header_size: usize,
+    /// For what is under way when the service is asked to end.
+    pub last_answers: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header_time: Duration::from_secs(15),
+            header_size: 16 * 1024,
+            // Longer than a DNS question may take.
+            last_answers: Duration::from_secs(6),
+        }
+    }
+}
+
 /// Answers on the listener until `stop` is there, then lets what is under way end.
-pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) {
     let connections = GracefulShutdown::new();
-    let server = protocol();
+    let server = protocol(limits);
     tokio::pin!(stop);
     loop {
         tokio::select! {
@@ -30,7 +57,10 @@ pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output 
         }
     }
     drop(listener);
-    if timeout(LAST_ANSWERS, connections.shutdown()).await.is_err() {
+    if timeout(limits.last_answers, connections.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some connections were cut off at the end");
     }
 }
@@ -64,12 +94,12 @@ async fn terminate() {
     std::future::pending().await
 }
 
-fn protocol() -> http1::Builder {
+fn protocol(limits: Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
-        .max_buf_size(HEADER_SIZE);
+        .header_read_timeout(limits.header_time)
+        .max_buf_size(limits.header_size.max(8192));
     builder
 }
 
@@ -96,12 +126,3 @@ async fn pause(error: &io::Error) {
     tracing::error!(%error, "no new connections can be accepted for now");
     sleep(Duration::from_secs(1)).await;
 }
-
-/// From the first byte of a request, or from the last answer, to the end of the headers.
-const HEADER_TIME: Duration = Duration::from_secs(15);
-
-/// Request line and headers together.
-const HEADER_SIZE: usize = 16 * 1024;
-
-/// Longer than a DNS question may take.
-const LAST_ANSWERS: Duration = Duration::from_secs(6);

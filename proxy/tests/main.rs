@@ -4,5 +4,6 @@ mod demo_zone;
 mod dns_query;
 mod page;
 mod program;
+mod serve;
 mod support;
 mod upstream;

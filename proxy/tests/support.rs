@@ -116,7 +116,7 @@ pub(crate) fn app_asking(servers: &[SocketAddr]) -> Router {
 /// Servers, with less patience than people get.
 pub(crate) fn asking(servers: &[SocketAddr]) -> UpstreamConfig {
     UpstreamConfig {
-        timeout: Duration::from_millis(600),
+        timeout: Duration::from_millis(1500),
         ..UpstreamConfig::new(servers.iter().copied().map(Upstream::Udp).collect(), 64)
     }
 }
