@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 
-use anyhow::{Context as _, bail};
+use anyhow::{anyhow, bail};
 use lexopt::prelude::*;
 
 /// What the person asked for.
@@ -31,7 +31,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Re
         Some(Value(name)) if name == "serve" => serve(&mut parser)?,
         Some(Value(name)) if name == "soak" => soak(&mut parser)?,
         Some(Value(name)) if name == "test" => test(&mut parser)?,
-        Some(other) => return Err(other.unexpected()).context("try `cargo xtask --help`"),
+        Some(other) => return Err(unexpected(other)),
     };
     Ok(task)
 }
@@ -47,7 +47,7 @@ fn serve(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
                 passed_on.push(parser.value()?);
             }
             Short('h') | Long("help") => return Ok(Task::Help),
-            other => return Err(other.unexpected()).context("try `cargo xtask --help`"),
+            other => return Err(unexpected(other)),
         }
     }
     let Ok(listen) = listen.parse() else {
@@ -60,7 +60,7 @@ fn soak(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
     match parser.next()? {
         None => Ok(Task::Soak),
         Some(Short('h') | Long("help")) => Ok(Task::Help),
-        Some(other) => Err(other.unexpected()).context("try `cargo xtask --help`"),
+        Some(other) => Err(unexpected(other)),
     }
 }
 
@@ -70,10 +70,17 @@ fn test(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
         match argument {
             Value(suite) => suites.push(suite.string()?),
             Short('h') | Long("help") => return Ok(Task::Help),
-            other => return Err(other.unexpected()).context("try `cargo xtask --help`"),
+            other => return Err(unexpected(other)),
         }
     }
     Ok(Task::Test(suites))
+}
+
+fn unexpected(argument: lexopt::Arg<'_>) -> anyhow::Error {
+    anyhow!(
+        "{}; `cargo xtask --help` shows what there is",
+        argument.unexpected()
+    )
 }
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
