@@ -1,0 +1,25 @@
+//! Makes static tables of the rows under `knowledge/`: words become Rust paths (so a wrong one does
+//! not compile), sentences become pieces with gaps. What is wrong with a row is said with its file.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a build script reads files, looks at its environment and talks to cargo"
+)]
+
+#[path = "build/rows.rs"]
+mod rows;
+#[path = "build/write.rs"]
+mod write;
+
+use std::{env, error::Error, fs, path::Path};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=knowledge");
+    println!("cargo::rerun-if-changed=build");
+    let knowledge = rows::read(Path::new("knowledge"))?;
+    let tables = write::tables(&knowledge)?;
+    let target = Path::new(&env::var("OUT_DIR")?).join("knowledge.rs");
+    fs::write(target, tables)?;
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! The rows as they stand in the files.
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+/// All rows.
+pub(crate) struct Knowledge {
+    pub(crate) replies: Vec<Reply>,
+    pub(crate) providers: Vec<Provider>,
+    pub(crate) systems: Vec<System>,
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) step_words: BTreeMap<String, StepWords>,
+    pub(crate) finding_words: BTreeMap<String, FindingWords>,
+    pub(crate) headlines: Vec<Headline>,
+    pub(crate) sides: BTreeMap<String, String>,
+    pub(crate) kind_words: BTreeMap<String, KindWords>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reply {
+    pub(crate) id: String,
+    pub(crate) provider: Option<String>,
+    pub(crate) status: Option<String>,
+    pub(crate) code: Option<u16>,
+    #[serde(default)]
+    pub(crate) text: Vec<String>,
+    pub(crate) reason: String,
+    pub(crate) second: Option<String>,
+    pub(crate) responsible: Option<String>,
+    pub(crate) refused_by: Option<String>,
+    pub(crate) suppress: Option<bool>,
+    pub(crate) examples: Vec<String>,
+    #[serde(rename = "source")]
+    pub(crate) _source: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Provider {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) marks: Vec<String>,
+    #[serde(default)]
+    pub(crate) filter: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct System {
+    pub(crate) name: String,
+    pub(crate) marks: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Kind {
+    pub(crate) kind: String,
+    pub(crate) phrases: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    pub(crate) id: String,
+    pub(crate) owner: String,
+    pub(crate) rank: u16,
+    #[serde(default)]
+    pub(crate) reasons: Vec<String>,
+    #[serde(default)]
+    pub(crate) findings: Vec<String>,
+    #[serde(default)]
+    pub(crate) unless: Vec<String>,
+    #[serde(default)]
+    pub(crate) sides: Vec<String>,
+    #[serde(default)]
+    pub(crate) providers: Vec<String>,
+    pub(crate) permanent: Option<bool>,
+    #[serde(default)]
+    pub(crate) explains: bool,
+    #[serde(default)]
+    pub(crate) ruled_out: bool,
+    #[serde(default)]
+    pub(crate) commands: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StepWords {
+    pub(crate) title: String,
+    pub(crate) why: String,
+    pub(crate) verify: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FindingWords {
+    pub(crate) title: String,
+    pub(crate) detail: String,
+    pub(crate) rfc: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Headline {
+    pub(crate) reason: String,
+    pub(crate) refused_by: Option<String>,
+    pub(crate) what: Vec<String>,
+    pub(crate) why: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KindWords {
+    pub(crate) what: Vec<String>,
+    pub(crate) why: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReplyFile {
+    #[serde(default)]
+    reply: Vec<Reply>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProviderFile {
+    provider: Vec<Provider>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SystemFile {
+    system: Vec<System>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindFile {
+    kind: Vec<Kind>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepFile {
+    step: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeadlineFile {
+    headline: Vec<Headline>,
+}
+
+/// Reads all files below `root`.
+pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
+    let texts = root.join("texts/en");
+    let mut replies = Vec::new();
+    for path in files(&root.join("replies"))? {
+        replies.extend(file::<ReplyFile>(&path)?.reply);
+    }
+    let mut steps = Vec::new();
+    for path in files(&root.join("playbook"))? {
+        steps.extend(file::<StepFile>(&path)?.step);
+    }
+    Ok(Knowledge {
+        replies,
+        steps,
+        providers: file::<ProviderFile>(&root.join("providers.toml"))?.provider,
+        systems: file::<SystemFile>(&root.join("systems.toml"))?.system,
+        kinds: file::<KindFile>(&root.join("kinds.toml"))?.kind,
+        step_words: file(&texts.join("steps.toml"))?,
+        finding_words: file(&texts.join("findings.toml"))?,
+        headlines: file::<HeadlineFile>(&texts.join("headlines.toml"))?.headline,
+        sides: file(&texts.join("sides.toml"))?,
+        kind_words: file(&texts.join("kinds.toml"))?,
+    })
+}
+
+fn file<T: DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// All TOML files below a folder, in order of their names.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else if path.extension().is_some_and(|ending| ending == "toml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}

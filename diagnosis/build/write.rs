@@ -1,0 +1,283 @@
+//! The rows as Rust source.
+
+use std::{collections::BTreeSet, error::Error, fmt::Write};
+
+use crate::rows::{Headline, Knowledge, Reply, Step, StepWords};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The whole file.
+pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
+    check(knowledge)?;
+    let mut out = String::new();
+    let providers = list(&knowledge.providers, |p| {
+        Ok(format!(
+            "Provider {{ id: {:?}, name: {:?}, hosts: &{:?}, marks: &{:?}, filter: {} }}",
+            p.id, p.name, p.hosts, p.marks, p.filter
+        ))
+    })?;
+    let systems = list(&knowledge.systems, |s| {
+        Ok(format!("({:?}, &{:?})", s.name, s.marks))
+    })?;
+    let kinds = list(&knowledge.kinds, |k| {
+        Ok(format!("({:?}, &{:?})", k.kind, k.phrases))
+    })?;
+    let sides = list(&knowledge.sides, |(side, words)| {
+        Ok(format!("({}, {words:?})", path("Side", side)))
+    })?;
+    table(
+        &mut out,
+        "Rows that read replies.",
+        "REPLIES",
+        "ReplyRule",
+        &list(&knowledge.replies, reply)?,
+    )?;
+    table(
+        &mut out,
+        "Mail providers.",
+        "PROVIDERS",
+        "Provider",
+        &providers,
+    )?;
+    let steps = list(&knowledge.steps, |row| step(row, knowledge))?;
+    table(&mut out, "The playbook.", "STEPS", "StepRule", &steps)?;
+    table(
+        &mut out,
+        "The words of verdicts.",
+        "HEADLINES",
+        "Headline",
+        &list(&knowledge.headlines, headline)?,
+    )?;
+    let pairs = "(&'static str, &'static [&'static str])";
+    private_table(&mut out, "SYSTEMS", pairs, &systems)?;
+    private_table(&mut out, "KINDS", pairs, &kinds)?;
+    private_table(&mut out, "SIDES", "(Side, &'static str)", &sides)?;
+    let kind_words = list(&knowledge.kind_words, |(kind, words)| {
+        Ok(format!(
+            "({kind:?}, KindWords {{ what: &[{}], why: &[{}] }})",
+            list(&words.what, |words| template(words))?,
+            list(&words.why, |words| template(words))?,
+        ))
+    })?;
+    private_table(
+        &mut out,
+        "KIND_WORDS",
+        "(&'static str, KindWords)",
+        &kind_words,
+    )?;
+    finding_words(&mut out, knowledge)?;
+    Ok(out)
+}
+
+fn table(out: &mut String, doc: &str, name: &str, of: &str, rows: &str) -> Result<()> {
+    writeln!(
+        out,
+        "#[doc = {doc:?}]\npub static {name}: &[{of}] = &[{rows}];"
+    )?;
+    Ok(())
+}
+
+fn private_table(out: &mut String, name: &str, of: &str, rows: &str) -> Result<()> {
+    writeln!(out, "static {name}: &[{of}] = &[{rows}];")?;
+    Ok(())
+}
+
+fn list<T>(
+    rows: impl IntoIterator<Item = T>,
+    write: impl Fn(T) -> Result<String>,
+) -> Result<String> {
+    let mut out = String::new();
+    for row in rows {
+        write!(out, "{},", write(row)?)?;
+    }
+    Ok(out)
+}
+
+fn reply(row: &Reply) -> Result<String> {
+    let texts = list(&row.text, |text| {
+        Ok(format!("&{:?}", text.split(" * ").collect::<Vec<_>>()))
+    })?;
+    let status = match &row.status {
+        Some(pattern) => format!("Some({})", status(&row.id, pattern)?),
+        None => "None".to_owned(),
+    };
+    Ok(format!(
+        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, texts: &[{texts}], reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, examples: &{:?} }}",
+        row.id,
+        row.provider,
+        row.code,
+        path("Reason", &row.reason),
+        optional("Reason", row.second.as_deref()),
+        optional("Side", row.responsible.as_deref()),
+        optional("RefusedBy", row.refused_by.as_deref()),
+        row.suppress,
+        row.examples,
+    ))
+}
+
+/// `x.7.26`, `5.7.606-649`.
+fn status(id: &str, pattern: &str) -> Result<String> {
+    let wrong =
+        || format!("reply {id}: {pattern:?} is no status pattern such as x.1.1 or 5.7.606-649");
+    let mut parts = pattern.splitn(3, '.');
+    let mut next = || parts.next().ok_or_else(wrong);
+    let (class, subject, details) = (next()?, next()?, next()?);
+    let class = match class {
+        "x" => "None".to_owned(),
+        digit => format!("Some({})", digit.parse::<u8>().map_err(|_| wrong())?),
+    };
+    let subject: u16 = subject.parse().map_err(|_| wrong())?;
+    let (first, last) = details.split_once('-').unwrap_or((details, details));
+    let first: u16 = first.parse().map_err(|_| wrong())?;
+    let last: u16 = last.parse().map_err(|_| wrong())?;
+    Ok(format!(
+        "StatusPattern {{ class: {class}, subject: {subject}, details: ({first}, {last}) }}"
+    ))
+}
+
+fn step(row: &Step, knowledge: &Knowledge) -> Result<String> {
+    let words: &StepWords = knowledge
+        .step_words
+        .get(&row.id)
+        .ok_or_else(|| format!("step {}: texts/en/steps.toml has no words for it", row.id))?;
+    Ok(format!(
+        "StepRule {{ id: {:?}, owner: {}, rank: {}, when: Condition {{ reasons: {}, findings: {}, unless: {}, sides: {}, providers: &{:?}, permanent: {:?}, explains: {} }}, ruled_out: {}, title: {}, why: {}, verify: {}, commands: &[{}] }}",
+        row.id,
+        path("Side", &row.owner),
+        row.rank,
+        paths("Reason", &row.reasons),
+        paths("Code", &row.findings),
+        paths("Code", &row.unless),
+        paths("Side", &row.sides),
+        row.providers,
+        row.permanent,
+        row.explains,
+        row.ruled_out,
+        template(&words.title)?,
+        template(&words.why)?,
+        template(&words.verify)?,
+        list(&row.commands, |command| template(command))?,
+    ))
+}
+
+fn headline(row: &Headline) -> Result<String> {
+    Ok(format!(
+        "Headline {{ reason: {}, refused_by: {}, what: &[{}], why: &[{}] }}",
+        path("Reason", &row.reason),
+        optional("RefusedBy", row.refused_by.as_deref()),
+        list(&row.what, |words| template(words))?,
+        list(&row.why, |words| template(words))?,
+    ))
+}
+
+/// A function with one arm a code: a code without words does not compile.
+fn finding_words(out: &mut String, knowledge: &Knowledge) -> Result<()> {
+    let arms = list(&knowledge.finding_words, |(code, words)| {
+        Ok(format!(
+            "{} => &FindingWords {{ title: {}, detail: {}, rfc: {:?} }}",
+            path("Code", code),
+            template(&words.title)?,
+            template(&words.detail)?,
+            words.rfc
+        ))
+    })?;
+    writeln!(
+        out,
+        "/// The words of a finding.\n#[must_use]\npub fn finding_words(code: Code) -> &'static FindingWords {{ match code {{ {arms} }} }}"
+    )?;
+    Ok(())
+}
+
+/// `a {gap} b {gap|words that stand in} c` as pieces.
+fn template(sentence: &str) -> Result<String> {
+    let mut pieces = String::new();
+    let mut rest = sentence;
+    while let Some((words, behind)) = rest.split_once('{') {
+        let (gap, after) = behind
+            .split_once('}')
+            .ok_or_else(|| format!("{sentence:?}: a gap is not closed"))?;
+        if !words.is_empty() {
+            write!(pieces, "Piece::Text({words:?}),")?;
+        }
+        match gap.split_once('|') {
+            Some((slot, words)) => {
+                write!(pieces, "Piece::GapOr({}, {words:?}),", path("Slot", slot))?
+            }
+            None => write!(pieces, "Piece::Gap({}),", path("Slot", gap))?,
+        }
+        rest = after;
+    }
+    if !rest.is_empty() {
+        write!(pieces, "Piece::Text({rest:?}),")?;
+    }
+    Ok(format!(
+        "&[{}]",
+        pieces.replace("Piece::", "crate::wording::Piece::")
+    ))
+}
+
+fn paths(of: &str, words: &[String]) -> String {
+    let all: Vec<String> = words.iter().map(|word| path(of, word)).collect();
+    format!("&[{}]", all.join(","))
+}
+
+fn optional(of: &str, word: Option<&str>) -> String {
+    word.map_or("None".to_owned(), |word| {
+        format!("Some({})", path(of, word))
+    })
+}
+
+/// `sender-admin` of `Side` is `Side::SenderAdmin`.
+fn path(of: &str, word: &str) -> String {
+    let name: String = word
+        .split(['-', '_'])
+        .map(|part| {
+            let (first, rest) = part.split_at(part.len().min(1));
+            first.to_ascii_uppercase() + rest
+        })
+        .collect();
+    format!("{of}::{name}")
+}
+
+/// What cannot be said in the types of the tables.
+fn check(knowledge: &Knowledge) -> Result<()> {
+    let mut ids = BTreeSet::new();
+    for row in &knowledge.replies {
+        if !ids.insert(&row.id) {
+            return Err(format!("reply {}: the id is used twice", row.id).into());
+        }
+        if row.examples.is_empty() {
+            return Err(format!("reply {}: a row needs an example", row.id).into());
+        }
+        if row.text.iter().any(|text| *text != text.to_lowercase()) {
+            return Err(format!("reply {}: texts are lower case", row.id).into());
+        }
+        let known = |id: &String| {
+            knowledge
+                .providers
+                .iter()
+                .any(|provider| provider.id == *id)
+        };
+        if row.provider.as_ref().is_some_and(|id| !known(id)) {
+            return Err(format!("reply {}: no such provider", row.id).into());
+        }
+    }
+    let mut ids = BTreeSet::new();
+    for row in &knowledge.steps {
+        if !ids.insert(&row.id) {
+            return Err(format!("step {}: the id is used twice", row.id).into());
+        }
+        if row.reasons.is_empty() && row.findings.is_empty() {
+            return Err(format!(
+                "step {}: it can never be reached: name a reason or a finding",
+                row.id
+            )
+            .into());
+        }
+    }
+    let unused = knowledge.step_words.keys().find(|id| !ids.contains(id));
+    if let Some(id) = unused {
+        return Err(format!("texts/en/steps.toml: there is no step {id}").into());
+    }
+    Ok(())
+}

@@ -1,0 +1,306 @@
+//! Checks: pure functions from a case and the answers so far to findings and the questions still
+//! open. A check never waits and keeps nothing: it is run again from the start whenever an answer
+//! arrives. One file a family.
+
+use std::net::IpAddr;
+
+use crate::{
+    bounce::Shape,
+    classify::Case,
+    dns::{Answer, Answers, Name, Question, RecordType},
+    finding::{Code, Finding, Unchecked, Verdict},
+    reason::{Reason, RefusedBy},
+    wording::{Slot, Values},
+};
+
+mod dkim;
+mod dmarc;
+mod mx;
+mod recipient_domain;
+mod refusing_server;
+mod reverse_dns;
+mod spf;
+
+/// What a check gives: what it found, and what it has to know to go on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// What is certain so far.
+    pub findings: Vec<Finding>,
+    /// What has to be asked; empty once the check is done.
+    pub needs: Vec<Question>,
+}
+
+/// Runs all checks. The findings are complete once `needs` is empty.
+#[must_use]
+pub fn examine(case: &Case, answers: &Answers) -> Outcome {
+    let checks: [fn(&Case, &Answers) -> Outcome; 7] = [
+        recipient_domain::check,
+        mx::check,
+        refusing_server::check,
+        reverse_dns::check,
+        spf::check,
+        dkim::check,
+        dmarc::check,
+    ];
+    let mut all = Outcome::default();
+    for check in checks {
+        let outcome = check(case, answers);
+        all.findings.extend(outcome.findings);
+        for question in outcome.needs {
+            if !all.needs.contains(&question) {
+                all.needs.push(question);
+            }
+        }
+    }
+    for finding in &mut all.findings {
+        finding.explains = explains(case, finding);
+    }
+    if all.needs.is_empty() {
+        // While answers still come in, every finding keeps its place.
+        all.findings.sort_by_key(reading_rank);
+    }
+    all
+}
+
+/// What explains the bounce is read first, then other problems, warnings, what could not be
+/// checked, and what is fine.
+fn reading_rank(finding: &Finding) -> u8 {
+    match finding.verdict {
+        _ if finding.explains => 0,
+        Verdict::Problem => 1,
+        Verdict::Warning => 2,
+        Verdict::Unchecked => 3,
+        Verdict::Pass => 4,
+    }
+}
+
+/// Whether a finding accounts for the bounce: the one place where reasons and findings meet.
+#[must_use]
+pub fn explains(case: &Case, finding: &Finding) -> bool {
+    if !matches!(finding.verdict, Verdict::Problem | Verdict::Warning) {
+        return false;
+    }
+    case.judgements
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| finding.recipients.is_empty() || finding.recipients.contains(index))
+        .any(|(_, judgement)| {
+            let own = judgement.refused_by == Some(RefusedBy::SenderProvider);
+            !own && explaining(judgement.reason).contains(&finding.code)
+        })
+}
+
+/// The findings that can be the cause of a reason.
+fn explaining(reason: Reason) -> &'static [Code] {
+    match reason {
+        Reason::Authfailure => &[
+            Code::SpfMissing,
+            Code::SpfSeveral,
+            Code::DkimKeyMissing,
+            Code::DkimKeyRevoked,
+            Code::DmarcMissing,
+            Code::DmarcSeveral,
+            Code::SenderDomainMissing,
+        ],
+        Reason::Requireptr => &[Code::ReverseDnsMissing, Code::ReverseDnsNotConfirmed],
+        Reason::Blocked | Reason::Badreputation | Reason::Spamdetected => &[
+            Code::ReverseDnsMissing,
+            Code::ReverseDnsNotConfirmed,
+            Code::SpfSeveral,
+        ],
+        Reason::Rejected => &[Code::SenderDomainMissing, Code::SpfSeveral],
+        Reason::Userunknown | Reason::Norelaying | Reason::Filtered => &[
+            Code::RefusingServerIsNotMx,
+            Code::RecipientDomainMissing,
+            Code::MxNull,
+            Code::MxMissing,
+        ],
+        Reason::Hostunknown | Reason::Notaccept => &[
+            Code::RecipientDomainMissing,
+            Code::MxNull,
+            Code::MxMissing,
+            Code::MxHostMissing,
+            Code::MxHostWithoutAddress,
+        ],
+        Reason::Networkerror | Reason::Expired => &[
+            Code::RecipientDomainMissing,
+            Code::MxNull,
+            Code::MxMissing,
+            Code::MxImplicit,
+            Code::MxHostMissing,
+            Code::MxHostWithoutAddress,
+            Code::MxHostPrivateAddress,
+            Code::RefusingServerIsNotMx,
+        ],
+        _ => &[],
+    }
+}
+
+/// A recipient's domain and who of the recipients is there.
+struct RecipientDomain {
+    name: Name,
+    recipients: Vec<usize>,
+}
+
+/// The recipients' domains, each once. Reports of success and mail that is no bounce have none to
+/// check; a lone address or domain is its own.
+fn recipient_domains(case: &Case) -> Vec<RecipientDomain> {
+    let mut domains: Vec<RecipientDomain> = Vec::new();
+    for (index, recipient) in case.bounce.recipients.iter().enumerate() {
+        let name = recipient
+            .address
+            .as_ref()
+            .and_then(|address| address.value.rsplit_once('@'))
+            .and_then(|(_, domain)| domain.parse::<Name>().ok());
+        let Some(name) = name else { continue };
+        match domains.iter_mut().find(|known| known.name == name) {
+            Some(known) => known.recipients.push(index),
+            None => domains.push(RecipientDomain {
+                name,
+                recipients: vec![index],
+            }),
+        }
+    }
+    if case.bounce.shape == Shape::Lone
+        && let Some(name) = author_domain(case)
+    {
+        domains.push(RecipientDomain {
+            name,
+            recipients: Vec::new(),
+        });
+    }
+    domains
+}
+
+/// The Author Domain, or that of a lone address or domain.
+fn author_domain(case: &Case) -> Option<Name> {
+    let sending = &case.bounce.sending;
+    let of_recipient = || {
+        let lone = case.bounce.shape == Shape::Lone;
+        let recipient = case.bounce.recipients.first().filter(|_| lone)?;
+        recipient.address.as_ref()?.value.rsplit_once('@')
+    };
+    match &sending.from_domain {
+        Some(domain) => domain.value.parse().ok(),
+        None => of_recipient().and_then(|(_, domain)| domain.parse().ok()),
+    }
+}
+
+/// The domain that SPF is about: MAIL FROM's (RFC 7208, section 2.4), else From's.
+fn envelope_domain(case: &Case) -> Option<Name> {
+    case.bounce
+        .sending
+        .envelope_domain
+        .as_ref()
+        .and_then(|domain| domain.value.parse().ok())
+        .or_else(|| author_domain(case))
+}
+
+/// The answer to a question; an open one is noted.
+fn ask<'a>(
+    answers: &'a Answers,
+    question: &Question,
+    needs: &mut Vec<Question>,
+) -> Option<&'a Answer> {
+    let answer = answers.get(question);
+    if answer.is_none() && !needs.contains(question) {
+        needs.push(question.clone());
+    }
+    answer
+}
+
+/// The addresses of a host: both families asked, or the question why not.
+enum Addresses<'a> {
+    Open,
+    Unchecked(Vec<(Question, Answer)>),
+    Known {
+        addresses: Vec<IpAddr>,
+        exists: bool,
+        answers: Vec<(Question, &'a Answer)>,
+    },
+}
+
+fn addresses<'a>(answers: &'a Answers, host: &Name, needs: &mut Vec<Question>) -> Addresses<'a> {
+    let a = Question::new(host.clone(), RecordType::A);
+    let aaaa = Question::new(host.clone(), RecordType::Aaaa);
+    let (Some(v4), Some(v6)) = (ask(answers, &a, needs), ask(answers, &aaaa, needs)) else {
+        // Both are noted before either is waited for.
+        ask(answers, &aaaa, needs);
+        return Addresses::Open;
+    };
+    let mut found = v4.addresses();
+    found.extend(v6.addresses());
+    if found.is_empty() && !(v4.is_conclusive() && v6.is_conclusive()) {
+        let (question, answer) = match v4.is_conclusive() {
+            true => (aaaa, v6),
+            false => (a, v4),
+        };
+        return Addresses::Unchecked(vec![(question, answer.clone())]);
+    }
+    Addresses::Known {
+        addresses: found,
+        exists: v4.outcome == crate::dns::Outcome::NoError,
+        answers: vec![(a, v4), (aaaa, v6)],
+    }
+}
+
+/// A finding under construction.
+fn finding(code: Code, verdict: Verdict, subject: impl Into<String>, values: Values) -> Finding {
+    Finding {
+        code,
+        subject: subject.into(),
+        recipients: Vec::new(),
+        verdict,
+        unchecked_because: None,
+        explains: false,
+        values,
+        expected: None,
+        answers: Vec::new(),
+    }
+}
+
+/// A finding that says why DNS did not answer.
+fn unchecked(
+    code: Code,
+    subject: &str,
+    values: Values,
+    question: &Question,
+    answer: &Answer,
+) -> Finding {
+    let because = Unchecked::because_of(answer.outcome).unwrap_or(Unchecked::Servfail);
+    Finding {
+        unchecked_because: Some(because),
+        answers: vec![(question.clone(), answer.clone())],
+        ..finding(
+            code,
+            Verdict::Unchecked,
+            subject,
+            values.text(Slot::Cause, cause(because, question, answer)),
+        )
+    }
+}
+
+/// Why, in a sentence.
+fn cause(because: Unchecked, question: &Question, answer: &Answer) -> String {
+    let name = &question.name;
+    let extra = answer
+        .extended_errors
+        .first()
+        .map(|(code, text)| match text.is_empty() {
+            true => format!(" (Extended DNS Error {code})"),
+            false => format!(" (Extended DNS Error {code}: {text})"),
+        })
+        .unwrap_or_default();
+    match because {
+        Unchecked::Timeout => format!("No answer about {name} came in time."),
+        Unchecked::Servfail => {
+            format!("The resolver could not find out about {name}: SERVFAIL{extra}.")
+        }
+        Unchecked::Refused => format!("The resolver refused to answer about {name}{extra}."),
+        Unchecked::Unreachable => "The resolver could not be reached.".to_owned(),
+        Unchecked::NotAsked => "DNS is switched off.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

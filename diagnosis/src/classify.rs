@@ -1,0 +1,432 @@
+//! A bounce becomes a [`Case`]: why each recipient's mail was refused, who has to act, who said no.
+//! The knowledge's rows decide; what is here is only how a row is chosen and what follows from it.
+
+use crate::{
+    bounce::{Action, Bounce, EnhancedStatus, Kind, Recipient, ReplyCode},
+    knowledge::{self, Provider, REPLIES, ReplyRule, StatusPattern},
+    reason::{Confidence, Reason, RefusedBy, Side},
+    text::Span,
+};
+
+/// A bounce with its judgements; what the checks and the checklist start from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// What was read.
+    pub bounce: Bounce,
+    /// One a recipient, in the same order.
+    pub judgements: Vec<Judgement>,
+}
+
+/// Why, and what follows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// Why the message was refused.
+    pub reason: Reason,
+    /// The second-best reading, where the evidence is split.
+    pub second_reason: Option<Reason>,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Whether the refusal is of class 5; `None` where it is no delivery trouble.
+    pub permanent: Option<bool>,
+    /// Whether the address must not be mailed again.
+    pub suppress: Option<bool>,
+    /// Who has to act first.
+    pub responsible: Side,
+    /// Who said no.
+    pub refused_by: Option<RefusedBy>,
+    /// The provider that said no, by its id in the knowledge.
+    pub provider: Option<&'static str>,
+    /// The row that fired; empty where none did.
+    pub rule: &'static str,
+    /// Where in the paste the words and codes stand that it fired on.
+    pub spans: Vec<Span>,
+}
+
+/// Judges each recipient of a bounce.
+#[must_use]
+pub fn classify(bounce: Bounce) -> Case {
+    let judgements = bounce
+        .recipients
+        .iter()
+        .map(|recipient| judge(&bounce, recipient))
+        .collect();
+    Case { bounce, judgements }
+}
+
+fn judge(bounce: &Bounce, recipient: &Recipient) -> Judgement {
+    match bounce.kind {
+        Kind::AutoReply => calm(Reason::Vacation),
+        Kind::Complaint => calm(Reason::Feedback),
+        Kind::Delivered => calm(Reason::Delivered),
+        Kind::Bounce | Kind::Delay => judge_refusal(bounce, recipient),
+        Kind::Other | Kind::Suspicious => calm(Reason::Undefined),
+    }
+}
+
+/// A judgement of what is no delivery trouble.
+fn calm(reason: Reason) -> Judgement {
+    Judgement {
+        reason,
+        second_reason: None,
+        confidence: Confidence::Certain,
+        permanent: None,
+        suppress: None,
+        responsible: reason.usual_side(),
+        refused_by: None,
+        provider: None,
+        rule: "",
+        spans: Vec::new(),
+    }
+}
+
+fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
+    let said = said(recipient);
+    let provider = provider(bounce, recipient, &said);
+    let facts = Facts {
+        said: &said,
+        status: recipient.status.as_ref().map(|status| status.value),
+        code: recipient.reply_code.as_ref().map(|code| code.value),
+        provider,
+    };
+    let best = best_rule(&facts);
+    let by_code = best_rule(&Facts { said: "", ..facts });
+    let reason = best.map_or_else(|| reason_without_rule(bounce), |hit| hit.rule.reason);
+    let second_reason = best
+        .and_then(|hit| hit.rule.second)
+        .or_else(|| by_code.map(|hit| hit.rule.reason))
+        .filter(|second| *second != reason);
+    let permanent = is_permanent(bounce, recipient);
+    let refused_by = refused_by(bounce, recipient, best.map(|hit| hit.rule), provider);
+    Judgement {
+        reason,
+        second_reason,
+        confidence: confidence(best, by_code, reason),
+        permanent: Some(permanent),
+        suppress: Some(is_over(reason, permanent, best.map(|hit| hit.rule))),
+        responsible: responsible(bounce, reason, permanent, best.map(|hit| hit.rule)),
+        refused_by: Some(refused_by),
+        provider: provider.map(|provider| provider.id),
+        rule: best.map_or("", |hit| hit.rule.id),
+        spans: spans(recipient, best),
+    }
+}
+
+/// The diagnostic, lower case, white space folded: what rows are held against.
+fn said(recipient: &Recipient) -> String {
+    let diagnostic = recipient
+        .diagnostic
+        .as_ref()
+        .map_or("", |diagnostic| diagnostic.value.as_str());
+    diagnostic
+        .to_lowercase()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The provider: by the name of the server that answered, then by the reply, then by the server
+/// that wrote the report where no other was named.
+fn provider(bounce: &Bounce, recipient: &Recipient, said: &str) -> Option<&'static Provider> {
+    let of_remote = recipient
+        .remote_mta
+        .as_ref()
+        .and_then(|host| knowledge::provider_of_host(&host.value));
+    let of_reporter = || {
+        bounce
+            .reporting_mta
+            .as_ref()
+            .filter(|_| recipient.remote_mta.is_none())
+            .and_then(|host| knowledge::provider_of_host(&host.value))
+    };
+    of_remote
+        .or_else(|| knowledge::provider_of_reply(said))
+        .or_else(of_reporter)
+}
+
+/// What a row is held against.
+#[derive(Clone, Copy)]
+struct Facts<'a> {
+    said: &'a str,
+    status: Option<EnhancedStatus>,
+    code: Option<ReplyCode>,
+    provider: Option<&'static Provider>,
+}
+
+/// A row that matches, and how well.
+#[derive(Clone, Copy)]
+struct Hit {
+    rule: &'static ReplyRule,
+    specificity: (u8, usize),
+    words: &'static [&'static str],
+}
+
+/// The most specific row: provider and code and words before provider and code, before words,
+/// before the code alone; among equals the one with more words. The order of the rows means
+/// nothing.
+fn best_rule(facts: &Facts<'_>) -> Option<Hit> {
+    REPLIES
+        .iter()
+        .filter_map(|rule| hit(rule, facts))
+        .max_by_key(|hit| hit.specificity)
+}
+
+fn hit(rule: &'static ReplyRule, facts: &Facts<'_>) -> Option<Hit> {
+    let provider = facts.provider.map(|provider| provider.id);
+    let fits = (rule.provider.is_none() || rule.provider == provider)
+        && rule
+            .status
+            .as_ref()
+            .is_none_or(|pattern| facts.status.is_some_and(|status| holds(pattern, status)))
+        && rule
+            .code
+            .is_none_or(|code| facts.code == Some(ReplyCode(code)));
+    if !fits {
+        return None;
+    }
+    let words = rule
+        .texts
+        .iter()
+        .filter(|words| contains(facts.said, words))
+        .max_by_key(|words| length(words));
+    if words.is_none() && !rule.texts.is_empty() {
+        return None;
+    }
+    let rank = u8::from(rule.provider.is_some()) * 8
+        + u8::from(words.is_some()) * 4
+        + u8::from(rule.status.is_some()) * 2
+        + u8::from(rule.code.is_some());
+    Some(Hit {
+        rule,
+        specificity: (rank, words.map_or(0, |words| length(words))),
+        words: words.copied().unwrap_or_default(),
+    })
+}
+
+fn length(words: &[&str]) -> usize {
+    words.iter().map(|word| word.len()).sum()
+}
+
+fn holds(pattern: &StatusPattern, status: EnhancedStatus) -> bool {
+    let (first, last) = pattern.details;
+    pattern.class.is_none_or(|class| class == status.class)
+        && pattern.subject == status.subject
+        && (first..=last).contains(&status.detail)
+}
+
+/// Whether the words stand in `said` one after the other.
+fn contains(said: &str, words: &[&str]) -> bool {
+    let mut rest = said;
+    for word in words {
+        let Some((_, behind)) = rest.split_once(word) else {
+            return false;
+        };
+        rest = behind;
+    }
+    true
+}
+
+/// Words and code that agree are certain; a code that says another thing makes it unsure.
+fn confidence(best: Option<Hit>, by_code: Option<Hit>, reason: Reason) -> Confidence {
+    let Some(best) = best else {
+        return Confidence::Unsure;
+    };
+    let worded = !best.words.is_empty();
+    match by_code.map(|hit| hit.rule.reason) {
+        Some(coded) if worded && coded == reason => Confidence::Certain,
+        Some(coded) if worded && coded != reason => Confidence::Likely,
+        _ if best.rule.provider.is_some() => Confidence::Certain,
+        _ if worded && best.rule.second.is_none() => Confidence::Likely,
+        _ if worded => Confidence::Unsure,
+        _ if best.rule.status.is_some() && best.rule.second.is_none() => Confidence::Likely,
+        _ => Confidence::Unsure,
+    }
+}
+
+/// Where nothing matches: a server that gave up after a delay ran out of time.
+fn reason_without_rule(bounce: &Bounce) -> Reason {
+    match bounce.kind {
+        Kind::Delay => Reason::Expired,
+        _ => Reason::Undefined,
+    }
+}
+
+/// The class of the refusal: the reply code decides, then the status; without either it is
+/// permanent where the sender gave up.
+fn is_permanent(bounce: &Bounce, recipient: &Recipient) -> bool {
+    if let Some(code) = &recipient.reply_code {
+        return code.value.class() == 5;
+    }
+    if let Some(status) = &recipient.status {
+        return status.value.class == 5;
+    }
+    match recipient.action.as_ref().map(|action| action.value) {
+        Some(action) => action == Action::Failed,
+        None => bounce.kind == Kind::Bounce,
+    }
+}
+
+fn is_over(reason: Reason, permanent: bool, rule: Option<&ReplyRule>) -> bool {
+    let as_said = rule.and_then(|rule| rule.suppress);
+    permanent && as_said.unwrap_or_else(|| reason.ends_an_address())
+}
+
+/// While the sender's server still tries and the trouble may pass, nobody has to act.
+fn responsible(bounce: &Bounce, reason: Reason, permanent: bool, rule: Option<&ReplyRule>) -> Side {
+    if bounce.kind == Kind::Delay && !permanent && reason.may_pass() {
+        return Side::Nobody;
+    }
+    rule.and_then(|rule| rule.side)
+        .unwrap_or_else(|| reason.usual_side())
+}
+
+fn refused_by(
+    bounce: &Bounce,
+    recipient: &Recipient,
+    rule: Option<&ReplyRule>,
+    provider: Option<&'static Provider>,
+) -> RefusedBy {
+    if let Some(by) = rule.and_then(|rule| rule.refused_by) {
+        return by;
+    }
+    if provider.is_some_and(|provider| provider.filter) {
+        return RefusedBy::Filter;
+    }
+    let answered = recipient.reply_code.is_some() || recipient.remote_mta.is_some();
+    match (answered, bounce.reporting_mta.is_some()) {
+        (false, true) if !wrote_for_the_recipient(bounce, recipient) => RefusedBy::OwnServer,
+        (false, true) => RefusedBy::MailboxHost,
+        _ => RefusedBy::RecipientMx,
+    }
+}
+
+/// Whether the server that wrote the report belongs to the recipient's domain.
+fn wrote_for_the_recipient(bounce: &Bounce, recipient: &Recipient) -> bool {
+    let domain = recipient
+        .address
+        .as_ref()
+        .and_then(|address| address.value.rsplit_once('@'))
+        .map(|(_, domain)| domain);
+    match (domain, &bounce.reporting_mta) {
+        (Some(domain), Some(reporter)) => {
+            reporter.value == domain || reporter.value.ends_with(&format!(".{domain}"))
+        }
+        _ => false,
+    }
+}
+
+/// The place of what the row fired on: the diagnostic where words decided, else the codes.
+fn spans(recipient: &Recipient, best: Option<Hit>) -> Vec<Span> {
+    let words = best.map(|hit| hit.words).unwrap_or_default();
+    if words.is_empty() {
+        let status = recipient.status.iter().flat_map(|status| &status.spans);
+        let code = recipient.reply_code.iter().flat_map(|code| &code.spans);
+        return status.chain(code).copied().collect();
+    }
+    let Some(diagnostic) = &recipient.diagnostic else {
+        return Vec::new();
+    };
+    narrow(&diagnostic.value, &diagnostic.spans, words)
+}
+
+/// The part of a diagnostic that the words stand in; all of it where white space was folded inside
+/// of them.
+fn narrow(value: &str, spans: &[Span], words: &[&str]) -> Vec<Span> {
+    let lower = value.to_ascii_lowercase();
+    let Some(first) = words.first() else {
+        return spans.to_vec();
+    };
+    let Some(start) = lower.find(first) else {
+        return spans.to_vec();
+    };
+    let mut end = start;
+    for word in words {
+        match lower.get(end..).and_then(|rest| rest.find(word)) {
+            Some(found) => end += found + word.len(),
+            None => return spans.to_vec(),
+        }
+    }
+    crate::text::narrow(spans, start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{read::read, text::no_decoder};
+
+    /// Every example of a row must be won by that row, and every text of a row must have one.
+    #[test]
+    fn every_example_is_won_by_its_own_row() {
+        let mut wrong = Vec::new();
+        for rule in REPLIES {
+            for example in rule.examples {
+                let case = classify(read(example.as_bytes(), no_decoder).remove(0));
+                let winner = case.judgements.first().map_or("(nothing read)", |j| j.rule);
+                let by_words = said_winner(example);
+                if winner != rule.id && by_words != rule.id {
+                    wrong.push(format!(
+                        "{}: {example:?} is won by {winner} / {by_words}",
+                        rule.id
+                    ));
+                }
+            }
+            for text in rule.texts {
+                let covered = rule
+                    .examples
+                    .iter()
+                    .any(|example| contains(&example.to_lowercase(), text));
+                if !covered {
+                    wrong.push(format!("{}: no example for {text:?}", rule.id));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// Prose without a code is no bounce when it stands alone; its row is still held against it.
+    fn said_winner(example: &str) -> &'static str {
+        let said = example.to_lowercase();
+        best_rule(&Facts {
+            said: &said,
+            status: None,
+            code: None,
+            provider: knowledge::provider_of_reply(&said),
+        })
+        .map_or("(none)", |hit| hit.rule.id)
+    }
+
+    #[test]
+    fn rows_never_tie() {
+        let mut wrong = Vec::new();
+        for rule in REPLIES {
+            for example in rule.examples {
+                let said = example.to_lowercase();
+                let read = read(example.as_bytes(), no_decoder).remove(0);
+                let recipient = read.recipients.first();
+                let facts = Facts {
+                    said: &said,
+                    status: recipient.and_then(|r| r.status.as_ref()).map(|s| s.value),
+                    code: recipient
+                        .and_then(|r| r.reply_code.as_ref())
+                        .map(|c| c.value),
+                    provider: knowledge::provider_of_reply(&said),
+                };
+                let Some(best) = best_rule(&facts) else {
+                    continue;
+                };
+                let rivals: Vec<&str> = REPLIES
+                    .iter()
+                    .filter_map(|rule| hit(rule, &facts))
+                    .filter(|hit| {
+                        hit.specificity == best.specificity && hit.rule.id != best.rule.id
+                    })
+                    .filter(|hit| hit.rule.reason != best.rule.reason)
+                    .map(|hit| hit.rule.id)
+                    .collect();
+                if !rivals.is_empty() {
+                    wrong.push(format!("{example:?}: {} and {rivals:?}", best.rule.id));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}

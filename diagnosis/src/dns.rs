@@ -1,0 +1,14 @@
+//! Questions to DNS and what came back. Nobody here asks anything: the edges do, and hand the
+//! answers in. A refusal to answer is an [`Answer`] like any other.
+
+mod answer;
+mod json;
+mod name;
+mod question;
+mod records;
+
+pub use answer::{Answer, Answers, Outcome, Record, RecordData};
+pub use json::{AnswerError, read_answer};
+pub use name::{Name, NameError};
+pub use question::{Question, RecordType};
+pub use records::{is_dmarc_record, is_spf_record, tag_value};

@@ -1,0 +1,221 @@
+//! The JSON form of an answer, as our proxy, Google and Cloudflare spell it.
+
+use serde::Deserialize;
+
+use super::{Answer, Outcome, Record, RecordData};
+
+/// The comment that marks demonstration data.
+const DEMONSTRATION: &str = "demonstration zone";
+
+/// Why a body is no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// Not JSON of the form expected.
+    #[error("the resolver's answer is no application/dns-json: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(rename = "Status")]
+    status: u16,
+    #[serde(rename = "AD", default)]
+    ad: bool,
+    #[serde(rename = "Answer", default)]
+    answer: Vec<Entry>,
+    #[serde(rename = "Comment", default)]
+    comment: Option<serde_json::Value>,
+    #[serde(default)]
+    extended_dns_errors: Vec<ExtendedError>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    name: String,
+    #[serde(rename = "type")]
+    record_type: u16,
+    #[serde(rename = "TTL", default)]
+    ttl: u32,
+    data: String,
+}
+
+#[derive(Deserialize)]
+struct ExtendedError {
+    info_code: u16,
+    #[serde(default)]
+    extra_text: String,
+}
+
+/// Reads the body of an answer of status 200.
+///
+/// # Errors
+///
+/// [`AnswerError`] where it is not the JSON expected.
+pub fn read_answer(body: &str, asked_at: Option<i64>) -> Result<Answer, AnswerError> {
+    let body: Body = serde_json::from_str(body)?;
+    Ok(Answer {
+        outcome: outcome(body.status),
+        records: body.answer.into_iter().map(record).collect(),
+        authenticated: body.ad,
+        extended_errors: body
+            .extended_dns_errors
+            .into_iter()
+            .map(|error| (error.info_code, error.extra_text))
+            .collect(),
+        asked_at,
+        demo: body.comment.is_some_and(|comment| comment == DEMONSTRATION),
+    })
+}
+
+/// Response codes (RFC 6895, section 2.3): what is neither an answer nor SERVFAIL is a refusal.
+fn outcome(status: u16) -> Outcome {
+    match status {
+        0 => Outcome::NoError,
+        2 => Outcome::ServFail,
+        3 => Outcome::NxDomain,
+        _ => Outcome::Refused,
+    }
+}
+
+fn record(entry: Entry) -> Record {
+    let data = typed(entry.record_type, &entry.data)
+        .unwrap_or(RecordData::Other(entry.record_type, entry.data));
+    Record {
+        owner: entry.name.trim_end_matches('.').to_ascii_lowercase(),
+        ttl: entry.ttl,
+        data,
+    }
+}
+
+fn typed(record_type: u16, data: &str) -> Option<RecordData> {
+    match record_type {
+        1 => data.parse().ok().map(RecordData::A),
+        28 => data.parse().ok().map(RecordData::Aaaa),
+        5 => data.parse().ok().map(RecordData::Cname),
+        12 => data.parse().ok().map(RecordData::Ptr),
+        15 => exchanger(data),
+        16 => Some(RecordData::Txt(joined_text(data))),
+        _ => None,
+    }
+}
+
+fn exchanger(data: &str) -> Option<RecordData> {
+    let (preference, exchange) = data.trim().split_once(' ')?;
+    let exchange = exchange.trim();
+    Some(RecordData::Mx {
+        preference: preference.parse().ok()?,
+        exchange: exchange
+            .strip_suffix('.')
+            .unwrap_or(exchange)
+            .to_ascii_lowercase(),
+    })
+}
+
+/// The character-strings of a TXT record in presentation form (RFC 1035, section 5.1), joined. Some
+/// services send the text without quotes: then it is taken as it is.
+fn joined_text(data: &str) -> String {
+    if !data.starts_with('"') {
+        return data.to_owned();
+    }
+    let mut bytes = Vec::new();
+    let mut quoted = false;
+    let mut rest = data.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\\' => {
+                let (value, behind) = unescaped(rest);
+                bytes.extend(value);
+                rest = behind;
+            }
+            _ if quoted => bytes.push(byte),
+            _ => {}
+        }
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => error.into_bytes().iter().copied().map(char::from).collect(),
+    }
+}
+
+/// `\DDD` is an octet, `\X` is X.
+fn unescaped(rest: &[u8]) -> (Option<u8>, &[u8]) {
+    if let [a, b, c, behind @ ..] = rest
+        && [a, b, c].iter().all(|digit| digit.is_ascii_digit())
+    {
+        let digits = [a, b, c];
+        let value = digits
+            .iter()
+            .fold(0_u32, |sum, digit| sum * 10 + u32::from(**digit - b'0'));
+        return (u8::try_from(value).ok(), behind);
+    }
+    match rest.split_first() {
+        Some((byte, behind)) => (Some(*byte), behind),
+        None => (None, rest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_read_with_its_records() {
+        let answer = read_answer(
+            r#"{"Status":0,"TC":false,"RD":true,"RA":true,"AD":true,"CD":false,
+              "Question":[{"name":"firm.example.","type":15}],
+              "Answer":[{"name":"firm.example.","type":15,"TTL":300,"data":"20 MX2.firm.example."},
+                        {"name":"firm.example.","type":15,"TTL":60,"data":"10 mx1.firm.example."},
+                        {"name":"firm.example.","type":46,"TTL":60,"data":"mx 8"}],
+              "Comment":"demonstration zone","extended_dns_errors":[{"info_code":3,"extra_text":"stale"}]}"#,
+            Some(7),
+        )
+        .expect("an answer");
+        assert_eq!(
+            answer.mail_exchangers(),
+            [
+                (10, "mx1.firm.example".to_owned()),
+                (20, "mx2.firm.example".to_owned())
+            ]
+        );
+        assert_eq!(answer.ttl(), Some(60));
+        assert!(answer.demo && answer.authenticated);
+        assert_eq!(answer.extended_errors, [(3, "stale".to_owned())]);
+    }
+
+    #[test]
+    fn text_records_are_joined_and_unescaped() {
+        assert_eq!(joined_text(r#""v=spf1 " "-all""#), "v=spf1 -all");
+        assert_eq!(joined_text("v=spf1 -all"), "v=spf1 -all");
+        assert_eq!(joined_text(r#""a\"b\\c\195\169""#), "a\"b\\cé");
+        assert_eq!(joined_text(r#""\255\999""#), "ÿ");
+        assert_eq!(joined_text("\"open"), "open");
+    }
+
+    #[test]
+    fn a_null_mx_has_an_empty_exchange() {
+        assert_eq!(
+            exchanger("0 ."),
+            Some(RecordData::Mx {
+                preference: 0,
+                exchange: String::new()
+            })
+        );
+    }
+
+    #[test]
+    fn what_is_no_answer_is_an_error() {
+        assert!(read_answer("<html>", None).is_err());
+        assert!(read_answer("{}", None).is_err());
+        let broken = read_answer(
+            r#"{"Status":0,"Answer":[{"name":"x","type":1,"data":"999"}]}"#,
+            None,
+        );
+        assert_eq!(
+            broken.expect("an answer").addresses(),
+            Vec::<std::net::IpAddr>::new()
+        );
+    }
+}

@@ -1,0 +1,258 @@
+//! What a check found: a code with typed values and the answers that it stands on. Wording and
+//! ranking are other things, elsewhere.
+
+use crate::{
+    bounce::UnknownWord,
+    dns::{Answer, Outcome, Question},
+    reason::words,
+    wording::Values,
+};
+use std::str::FromStr;
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// What it says.
+    pub code: Code,
+    /// The name or address that was judged.
+    pub subject: String,
+    /// The recipients that it is about, by index; empty where it is about the sending side.
+    pub recipients: Vec<usize>,
+    /// Pass, problem, warning or unchecked.
+    pub verdict: Verdict,
+    /// Why it could not be checked.
+    pub unchecked_because: Option<Unchecked>,
+    /// Whether it accounts for this bounce; set by the one function that knows the reason.
+    pub explains: bool,
+    /// The values that its wording speaks of.
+    pub values: Values,
+    /// The record as it should be, where that can be told.
+    pub expected: Option<String>,
+    /// What DNS was asked and answered; the first pair decided.
+    pub answers: Vec<(Question, Answer)>,
+}
+
+words! {
+    /// The check that a finding belongs to.
+    Check {
+        /// The address itself.
+        Address = 1 "address",
+        /// The returned message.
+        Message = 2 "message",
+        /// The recipient's domain exists.
+        RecipientDomain = 3 "recipient-domain",
+        /// The domain looks mistyped.
+        Typo = 4 "typo",
+        /// The recipient's domain says where its mail goes.
+        Mx = 5 "mx",
+        /// The mail exchangers have addresses.
+        MxHost = 6 "mx-host",
+        /// The server that refused is one of the mail exchangers.
+        RefusingServer = 7 "refusing-server",
+        /// MTA-STS and TLS-RPT.
+        MtaSts = 8 "mta-sts",
+        /// DANE.
+        Dane = 9 "dane",
+        /// The sender's domain exists.
+        SenderDomain = 10 "sender-domain",
+        /// The sending IP has a name that leads back to it.
+        ReverseDns = 11 "reverse-dns",
+        /// The name given in HELO.
+        Helo = 12 "helo",
+        /// SPF.
+        Spf = 13 "spf",
+        /// DKIM.
+        Dkim = 14 "dkim",
+        /// DMARC.
+        Dmarc = 15 "dmarc",
+        /// Blocklists.
+        Blocklist = 16 "blocklist",
+        /// BIMI.
+        Bimi = 17 "bimi",
+        /// ARC.
+        Arc = 18 "arc",
+    }
+}
+
+words! {
+    /// What a finding says; one code a fault or pass, stable for ever.
+    Code {
+        /// The recipient's domain exists.
+        RecipientDomainExists = 1 "recipient-domain-exists",
+        /// The recipient's domain does not exist.
+        RecipientDomainMissing = 2 "recipient-domain-missing",
+        /// DNS did not say whether it exists.
+        RecipientDomainUnchecked = 3 "recipient-domain-unchecked",
+        /// There are MX records.
+        MxFound = 4 "mx-found",
+        /// No MX record, but an address: mail goes there (RFC 5321, section 5.1).
+        MxImplicit = 5 "mx-implicit",
+        /// The domain says that it takes no mail (RFC 7505).
+        MxNull = 6 "mx-null",
+        /// Neither MX record nor address.
+        MxMissing = 7 "mx-missing",
+        /// DNS did not say.
+        MxUnchecked = 8 "mx-unchecked",
+        /// The mail exchanger has addresses.
+        MxHostResolves = 9 "mx-host-resolves",
+        /// The mail exchanger's name does not exist.
+        MxHostMissing = 10 "mx-host-missing",
+        /// The name exists and has no address.
+        MxHostWithoutAddress = 11 "mx-host-without-address",
+        /// All its addresses are private, loopback, link-local or unspecified.
+        MxHostPrivateAddress = 12 "mx-host-private-address",
+        /// DNS did not say.
+        MxHostUnchecked = 13 "mx-host-unchecked",
+        /// The server that refused is a mail exchanger of the domain.
+        RefusingServerIsMx = 14 "refusing-server-is-mx",
+        /// The server that refused is none of them.
+        RefusingServerIsNotMx = 15 "refusing-server-is-not-mx",
+        /// DNS did not say.
+        RefusingServerUnchecked = 16 "refusing-server-unchecked",
+        /// The sender's domain does not exist.
+        SenderDomainMissing = 17 "sender-domain-missing",
+        /// The sending IP has a name that leads back to it.
+        ReverseDnsConfirmed = 18 "reverse-dns-confirmed",
+        /// The sending IP has no name.
+        ReverseDnsMissing = 19 "reverse-dns-missing",
+        /// Its names do not lead back to it.
+        ReverseDnsNotConfirmed = 20 "reverse-dns-not-confirmed",
+        /// DNS did not say.
+        ReverseDnsUnchecked = 21 "reverse-dns-unchecked",
+        /// One SPF record.
+        SpfFound = 22 "spf-found",
+        /// No SPF record.
+        SpfMissing = 23 "spf-missing",
+        /// Several SPF records: a permanent error (RFC 7208, section 4.5).
+        SpfSeveral = 24 "spf-several",
+        /// DNS did not say.
+        SpfUnchecked = 25 "spf-unchecked",
+        /// A key at the selector.
+        DkimKeyFound = 26 "dkim-key-found",
+        /// No key at the selector.
+        DkimKeyMissing = 27 "dkim-key-missing",
+        /// The key is revoked: `p=` is empty (RFC 6376, section 3.6.1).
+        DkimKeyRevoked = 28 "dkim-key-revoked",
+        /// DNS did not say.
+        DkimUnchecked = 29 "dkim-unchecked",
+        /// A DMARC record at the domain, or above it.
+        DmarcFound = 30 "dmarc-found",
+        /// No DMARC record.
+        DmarcMissing = 31 "dmarc-missing",
+        /// Several DMARC records: none counts (RFC 9989, section 4.7).
+        DmarcSeveral = 32 "dmarc-several",
+        /// DNS did not say.
+        DmarcUnchecked = 33 "dmarc-unchecked",
+    }
+}
+
+impl Code {
+    /// The check that it belongs to.
+    #[must_use]
+    pub fn check(self) -> Check {
+        match self {
+            Self::RecipientDomainExists
+            | Self::RecipientDomainMissing
+            | Self::RecipientDomainUnchecked => Check::RecipientDomain,
+            Self::MxFound
+            | Self::MxImplicit
+            | Self::MxNull
+            | Self::MxMissing
+            | Self::MxUnchecked => Check::Mx,
+            Self::MxHostResolves
+            | Self::MxHostMissing
+            | Self::MxHostWithoutAddress
+            | Self::MxHostPrivateAddress
+            | Self::MxHostUnchecked => Check::MxHost,
+            Self::RefusingServerIsMx
+            | Self::RefusingServerIsNotMx
+            | Self::RefusingServerUnchecked => Check::RefusingServer,
+            Self::SenderDomainMissing => Check::SenderDomain,
+            Self::ReverseDnsConfirmed
+            | Self::ReverseDnsMissing
+            | Self::ReverseDnsNotConfirmed
+            | Self::ReverseDnsUnchecked => Check::ReverseDns,
+            Self::SpfFound | Self::SpfMissing | Self::SpfSeveral | Self::SpfUnchecked => Check::Spf,
+            Self::DkimKeyFound
+            | Self::DkimKeyMissing
+            | Self::DkimKeyRevoked
+            | Self::DkimUnchecked => Check::Dkim,
+            Self::DmarcFound | Self::DmarcMissing | Self::DmarcSeveral | Self::DmarcUnchecked => {
+                Check::Dmarc
+            }
+        }
+    }
+}
+
+words! {
+    /// How a check ended.
+    Verdict {
+        /// In order.
+        Pass = 1 "pass",
+        /// A fault.
+        Problem = 2 "problem",
+        /// Worth knowing; no fault by itself.
+        Warning = 3 "warning",
+        /// DNS could not answer, or was not asked. Never "clean".
+        Unchecked = 4 "unchecked",
+    }
+}
+
+words! {
+    /// Why a check could not be made.
+    Unchecked {
+        /// No answer in time.
+        Timeout = 1 "timeout",
+        /// The resolver could not find out.
+        Servfail = 2 "servfail",
+        /// The resolver refused to answer.
+        Refused = 3 "refused",
+        /// The resolver could not be reached.
+        Unreachable = 4 "unreachable",
+        /// DNS is switched off, or the name cannot be asked for.
+        NotAsked = 5 "not-asked",
+    }
+}
+
+impl Unchecked {
+    /// The cause behind an answer that is not conclusive; `None` for one that is.
+    #[must_use]
+    pub fn because_of(outcome: Outcome) -> Option<Self> {
+        match outcome {
+            Outcome::NoError | Outcome::NxDomain => None,
+            Outcome::ServFail => Some(Self::Servfail),
+            Outcome::Refused => Some(Self::Refused),
+            Outcome::Timeout => Some(Self::Timeout),
+            Outcome::Unreachable => Some(Self::Unreachable),
+            Outcome::NotAsked => Some(Self::NotAsked),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_set_of_codes_changes_only_on_purpose() {
+        let all: Vec<String> = Code::ALL
+            .iter()
+            .map(|code| {
+                format!(
+                    "{:>3} {} {}",
+                    code.number(),
+                    code.check().as_str(),
+                    code.as_str()
+                )
+            })
+            .collect();
+        insta::assert_snapshot!(all.join("\n"));
+    }
+
+    #[test]
+    fn a_code_begins_with_the_name_of_its_check() {
+        for code in Code::ALL {
+            assert!(code.as_str().starts_with(code.check().as_str()), "{code:?}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The knowledge: rows under `knowledge/`, made static tables by build.rs. This room holds them and
+//! finds things in them; what they mean is judged elsewhere.
+
+use std::ops::Range;
+
+use crate::{
+    finding::Code,
+    reason::{Reason, RefusedBy, Side},
+    wording::{Slot, Template},
+};
+
+/// One row that reads a reply: what must be there, and what it means.
+#[derive(Debug)]
+pub struct ReplyRule {
+    /// Its stable name, shown as the rule that fired.
+    pub id: &'static str,
+    /// The provider that must have answered.
+    pub provider: Option<&'static str>,
+    /// The enhanced status codes it is for.
+    pub status: Option<StatusPattern>,
+    /// The reply code it is for.
+    pub code: Option<u16>,
+    /// Any of these texts; each a list of words that must follow one another. Empty: no words
+    /// needed.
+    pub texts: &'static [&'static [&'static str]],
+    /// What it means.
+    pub reason: Reason,
+    /// What else it may mean.
+    pub second: Option<Reason>,
+    /// Who has to act, where not the reason's usual side.
+    pub side: Option<Side>,
+    /// Who said no, where not the server that answered.
+    pub refused_by: Option<RefusedBy>,
+    /// Whether the address must not be mailed again, where not as the reason says.
+    pub suppress: Option<bool>,
+    /// Replies that this row must win.
+    pub examples: &'static [&'static str],
+}
+
+/// A set of enhanced status codes: class (or any), subject, and a range of details.
+#[derive(Debug)]
+pub struct StatusPattern {
+    /// 4 or 5; `None` for both.
+    pub class: Option<u8>,
+    /// The subject.
+    pub subject: u16,
+    /// The first and the last detail.
+    pub details: (u16, u16),
+}
+
+/// A mail provider.
+#[derive(Debug)]
+pub struct Provider {
+    /// Its name in rows.
+    pub id: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// Suffixes of the names of its servers.
+    pub hosts: &'static [&'static str],
+    /// What only its replies hold, lower case.
+    pub marks: &'static [&'static str],
+    /// Whether it stands in front of somebody else's mailboxes.
+    pub filter: bool,
+}
+
+/// A step of the playbook.
+#[derive(Debug)]
+pub struct StepRule {
+    /// Its stable name.
+    pub id: &'static str,
+    /// Who does it.
+    pub owner: Side,
+    /// Its place: lower comes first.
+    pub rank: u16,
+    /// When it applies.
+    pub when: Condition,
+    /// Whether it is no step but says what DNS has answered already, so that no step is needed.
+    pub ruled_out: bool,
+    /// What to do.
+    pub title: Template,
+    /// Why.
+    pub why: Template,
+    /// How to see that it worked.
+    pub verify: Template,
+    /// Commands to copy; one with a gap that has no value is left out.
+    pub commands: &'static [Template],
+}
+
+/// When a step applies: all of what is given must hold; of each list, one.
+#[derive(Debug)]
+pub struct Condition {
+    /// The reason is one of these.
+    pub reasons: &'static [Reason],
+    /// One of these was found.
+    pub findings: &'static [Code],
+    /// None of these was found.
+    pub unless: &'static [Code],
+    /// The side that has to act is one of these.
+    pub sides: &'static [Side],
+    /// The provider is one of these.
+    pub providers: &'static [&'static str],
+    /// The refusal is (not) for good.
+    pub permanent: Option<bool>,
+    /// The finding must explain the bounce.
+    pub explains: bool,
+}
+
+/// The words of a finding.
+#[derive(Debug)]
+pub struct FindingWords {
+    /// In a few words.
+    pub title: Template,
+    /// One sentence.
+    pub detail: Template,
+    /// Where it has to be looked up.
+    pub rfc: &'static str,
+}
+
+/// The words of a verdict: each list is tried in order, the first that can be filled is shown.
+#[derive(Debug)]
+pub struct Headline {
+    /// The reason that it is for.
+    pub reason: Reason,
+    /// Who must have said no; `None` for anybody.
+    pub refused_by: Option<RefusedBy>,
+    /// One sentence: what happened.
+    pub what: &'static [Template],
+    /// Why, and whether sending again helps.
+    pub why: &'static [Template],
+}
+
+/// The words for a kind of message that is no refusal.
+#[derive(Debug)]
+pub struct KindWords {
+    /// One sentence: what it is.
+    pub what: &'static [Template],
+    /// What follows.
+    pub why: &'static [Template],
+}
+
+include!(concat!(env!("OUT_DIR"), "/knowledge.rs"));
+
+/// The provider with that id.
+#[must_use]
+pub fn provider(id: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().find(|provider| provider.id == id)
+}
+
+/// The provider whose server has that name.
+#[must_use]
+pub fn provider_of_host(host: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().find(|provider| {
+        provider.hosts.iter().any(|suffix| {
+            host.strip_suffix(suffix)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+    })
+}
+
+/// The provider that a reply (lower case) gives away.
+#[must_use]
+pub fn provider_of_reply(lower: &str) -> Option<&'static Provider> {
+    PROVIDERS
+        .iter()
+        .find(|provider| provider.marks.iter().any(|mark| lower.contains(mark)))
+}
+
+/// The mail system that wrote a text (lower case), and where it says so.
+#[must_use]
+pub(crate) fn system_in(lower: &str) -> Option<(&'static str, Range<usize>)> {
+    SYSTEMS.iter().find_map(|(name, marks)| {
+        marks
+            .iter()
+            .find_map(|mark| lower.find(mark).map(|at| (*name, at..at + mark.len())))
+    })
+}
+
+/// Whether a text (lower case) has one of the phrases of a kind of message.
+#[must_use]
+pub(crate) fn says(kind: &str, lower: &str) -> bool {
+    KINDS
+        .iter()
+        .filter(|(known, _)| *known == kind)
+        .any(|(_, phrases)| phrases.iter().any(|phrase| lower.contains(phrase)))
+}
+
+/// The words for a side, as the page says them.
+#[must_use]
+pub fn side_words(side: Side) -> &'static str {
+    SIDES
+        .iter()
+        .find(|(known, _)| *known == side)
+        .map_or("", |(_, words)| words)
+}
+
+/// The words for a kind of message, by its word in the JSON contract.
+#[must_use]
+pub fn kind_words(kind: &str) -> Option<&'static KindWords> {
+    KIND_WORDS
+        .iter()
+        .find(|(known, _)| *known == kind)
+        .map(|(_, words)| words)
+}

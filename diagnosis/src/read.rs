@@ -1,0 +1,290 @@
+//! A paste becomes [`Bounce`]s. One file a *shape* of input; what only one system writes is a row
+//! under `knowledge/`. Readers never fail: what they do not understand they leave out.
+
+use crate::{
+    bounce::{Action, Bounce, Kind, Recipient, Sending, Shape},
+    knowledge,
+    text::{CharsetDecoder, Raw, Text},
+};
+
+mod address;
+mod diagnostic;
+mod document;
+mod headers;
+mod lone;
+mod mbox;
+mod prose;
+mod reply;
+mod report;
+mod sending;
+
+use document::Document;
+
+/// How many levels of `> ` are taken off at most.
+const MAX_QUOTE_LEVELS: usize = 4;
+
+/// Reads a paste; gives at least one [`Bounce`], of kind [`Kind::Other`] where nothing is
+/// recognised. `decoder` knows the charsets that need tables.
+#[must_use]
+pub fn read(input: &[u8], decoder: CharsetDecoder) -> Vec<Bounce> {
+    if is_binary(input) {
+        return vec![unreadable(input.len())];
+    }
+    let raw = Raw::from_input(input);
+    mbox::messages(raw.bytes())
+        .into_iter()
+        .map(|range| read_one(&raw.slice(range), decoder))
+        .collect()
+}
+
+fn read_one(raw: &Raw, decoder: CharsetDecoder) -> Bounce {
+    let whole = raw.spans(0..raw.bytes().len());
+    let start = whole.first().map_or(0, |span| span.start);
+    let end = whole.last().map_or(start, |span| span.end);
+    let document = Document::new(&unquote(raw), decoder);
+    let mut bounce = lone::read(&document.body()).unwrap_or_else(|| read_document(&document));
+    bounce.span = crate::text::Span { start, end };
+    bounce
+}
+
+fn read_document(document: &Document) -> Bounce {
+    let report = report::read(document);
+    let body = document.body();
+    let prose = prose::read(&body);
+    let mut recipients = merge(report.recipients, prose);
+    let mut shape = shape_of(report.found, &recipients);
+    if recipients.is_empty() {
+        recipients = failed_recipients(document);
+    }
+    if shape == Shape::Unknown
+        && let Some(recipient) = reply::read(&body)
+    {
+        shape = Shape::Reply;
+        fill_in(&mut recipients, recipient);
+    }
+    let mut bounce = Bounce {
+        span: crate::text::Span { start: 0, end: 0 },
+        kind: Kind::Other,
+        shape,
+        system: system_of(document, &body),
+        reporting_mta: report.reporting_mta,
+        arrival_date: report.arrival_date,
+        recipients,
+        sending: Sending::default(),
+    };
+    bounce.sending = sending::read(document, &bounce, report.envelope_sender);
+    bounce.kind = kind_of(document, &body, &bounce);
+    if matches!(
+        bounce.kind,
+        Kind::Suspicious | Kind::AutoReply | Kind::Other
+    ) {
+        bounce.recipients.clear();
+    }
+    bounce
+}
+
+fn shape_of(report_found: bool, recipients: &[Recipient]) -> Shape {
+    match (report_found, recipients.is_empty()) {
+        (true, _) => Shape::Report,
+        (false, false) => Shape::Prose,
+        (false, true) => Shape::Unknown,
+    }
+}
+
+/// The report's fields decide; what they leave open is filled in from the prose entry for the same
+/// address. Prose entries for addresses that the report does not have are dropped: lists and aliases
+/// are named in both places under different addresses.
+fn merge(mut report: Vec<Recipient>, prose: Vec<Recipient>) -> Vec<Recipient> {
+    if report.is_empty() {
+        return prose;
+    }
+    let alone = report.len() == 1 && prose.len() == 1;
+    for entry in prose {
+        let known = report
+            .iter_mut()
+            .find(|recipient| alone || same_address(recipient, &entry));
+        if let Some(recipient) = known {
+            complete(recipient, entry);
+        }
+    }
+    report
+}
+
+fn same_address(one: &Recipient, other: &Recipient) -> bool {
+    let Some(address) = other.address.as_ref() else {
+        return false;
+    };
+    [&one.address, &one.original]
+        .into_iter()
+        .flatten()
+        .any(|known| known.value.eq_ignore_ascii_case(&address.value))
+}
+
+fn complete(recipient: &mut Recipient, from: Recipient) {
+    let Recipient {
+        address,
+        original,
+        action,
+        status,
+        reply_code,
+        diagnostic,
+        command,
+        remote_mta,
+        remote_ip,
+        last_attempt_date,
+        will_retry_until,
+    } = from;
+    let same_server = match (&recipient.remote_mta, &remote_mta) {
+        (Some(one), Some(other)) => one.value.eq_ignore_ascii_case(&other.value),
+        _ => true,
+    };
+    recipient.address = recipient.address.take().or(address);
+    recipient.original = recipient.original.take().or(original);
+    recipient.action = recipient.action.take().or(action);
+    recipient.status = recipient.status.take().or(status);
+    recipient.reply_code = recipient.reply_code.take().or(reply_code);
+    recipient.diagnostic = recipient.diagnostic.take().or(diagnostic);
+    recipient.command = recipient.command.take().or(command);
+    if same_server {
+        recipient.remote_mta = recipient.remote_mta.take().or(remote_mta);
+        recipient.remote_ip = recipient.remote_ip.take().or(remote_ip);
+    }
+    recipient.last_attempt_date = recipient.last_attempt_date.take().or(last_attempt_date);
+    recipient.will_retry_until = recipient.will_retry_until.take().or(will_retry_until);
+}
+
+/// X-Failed-Recipients, which Exim and Gmail write into the head of a bounce.
+fn failed_recipients(document: &Document) -> Vec<Recipient> {
+    document
+        .headers
+        .all("x-failed-recipients")
+        .flat_map(|value| address::all_in(value))
+        .map(|address| Recipient {
+            address: Some(address),
+            ..Recipient::default()
+        })
+        .collect()
+}
+
+/// One reply, given to each recipient that has none yet.
+fn fill_in(recipients: &mut Vec<Recipient>, reply: Recipient) {
+    if recipients.is_empty() {
+        recipients.push(reply);
+        return;
+    }
+    for recipient in recipients {
+        complete(recipient, reply.clone());
+    }
+}
+
+fn system_of(document: &Document, body: &Text) -> Option<crate::text::Spanned<&'static str>> {
+    let heads = document.headers.iter().map(|(_, value)| value);
+    std::iter::once(body).chain(heads).find_map(|text| {
+        let lower = text.as_str().to_ascii_lowercase();
+        knowledge::system_in(&lower)
+            .map(|(name, range)| crate::text::Spanned::new(name, text.spans(range)))
+    })
+}
+
+fn kind_of(document: &Document, body: &Text, bounce: &Bounce) -> Kind {
+    if document.is_feedback_report {
+        return Kind::Complaint;
+    }
+    let lower = body.as_str().to_ascii_lowercase();
+    let subject = document
+        .headers
+        .first("subject")
+        .map(|value| value.as_str().to_ascii_lowercase())
+        .unwrap_or_default();
+    let known = !bounce.recipients.is_empty();
+    let actions: Vec<Action> = bounce
+        .recipients
+        .iter()
+        .filter_map(|recipient| recipient.action.as_ref().map(|action| action.value))
+        .collect();
+    if let Some(kind) = kind_of_actions(&actions) {
+        return kind;
+    }
+    if known && knowledge::says("delay", &lower) {
+        return Kind::Delay;
+    }
+    if known && has_failure(bounce, &lower, &subject) {
+        return Kind::Bounce;
+    }
+    if document.is_auto_reply() || knowledge::says("auto-reply", &subject) {
+        return Kind::AutoReply;
+    }
+    if !known && is_suspicious(&lower, &subject) {
+        return Kind::Suspicious;
+    }
+    Kind::Other
+}
+
+fn kind_of_actions(actions: &[Action]) -> Option<Kind> {
+    if actions.contains(&Action::Failed) {
+        Some(Kind::Bounce)
+    } else if actions.contains(&Action::Delayed) {
+        Some(Kind::Delay)
+    } else if actions.is_empty() {
+        None
+    } else {
+        Some(Kind::Delivered)
+    }
+}
+
+/// A name and some text are not yet a bounce: there must be a code, or words that say so.
+fn has_failure(bounce: &Bounce, body: &str, subject: &str) -> bool {
+    let coded = bounce
+        .recipients
+        .iter()
+        .any(|recipient| recipient.status.is_some() || recipient.reply_code.is_some());
+    coded || knowledge::says("bounce", body) || knowledge::says("bounce", subject)
+}
+
+fn is_suspicious(body: &str, subject: &str) -> bool {
+    let bait = knowledge::says("suspicious", body) || knowledge::says("suspicious", subject);
+    bait && (body.contains("http://") || body.contains("https://") || body.contains("href"))
+}
+
+fn unquote(raw: &Raw) -> Raw {
+    let mut plain = raw.clone();
+    for _ in 0..MAX_QUOTE_LEVELS {
+        if !is_mostly_quoted(plain.bytes()) {
+            break;
+        }
+        plain = plain.unquote();
+    }
+    plain
+}
+
+fn is_mostly_quoted(bytes: &[u8]) -> bool {
+    let mut quoted = 0_usize;
+    let mut plain = 0_usize;
+    for line in bytes.split(|&byte| byte == b'\n') {
+        match line.first() {
+            Some(b'>') => quoted += 1,
+            Some(_) => plain += 1,
+            None => {}
+        }
+    }
+    quoted > plain
+}
+
+/// Text has no NUL; a byte order mark of UTF-16 or the head of an image does.
+fn is_binary(input: &[u8]) -> bool {
+    let head = input.get(..65_536).unwrap_or(input);
+    memchr::memchr(0, head).is_some()
+}
+
+fn unreadable(len: usize) -> Bounce {
+    Bounce {
+        span: crate::text::Span { start: 0, end: len },
+        kind: Kind::Other,
+        shape: Shape::Unknown,
+        system: None,
+        reporting_mta: None,
+        arrival_date: None,
+        recipients: Vec::new(),
+        sending: Sending::default(),
+    }
+}

@@ -1,0 +1,365 @@
+//! One diagnostic, as a mail system quotes it: the server, the command, and the SMTP reply.
+
+use std::{net::IpAddr, ops::Range};
+
+use crate::{
+    bounce::{Command, EnhancedStatus, Recipient, ReplyCode},
+    text::{Spanned, Text},
+};
+
+use super::address;
+
+/// Reads a diagnostic that is already one line ([`Text::join`]).
+pub(super) fn read(text: &Text) -> Recipient {
+    let lower = text.as_str().to_ascii_lowercase();
+    let reply = find_reply(text.as_str());
+    let status = reply
+        .as_ref()
+        .and_then(|reply| reply.status.clone())
+        .or_else(|| find_status(text.as_str()));
+    let server = find_server(text.as_str(), &lower);
+    Recipient {
+        status: status.and_then(|range| parsed::<EnhancedStatus>(text, range)),
+        reply_code: reply
+            .as_ref()
+            .and_then(|reply| parsed::<ReplyCode>(text, reply.code.clone())),
+        diagnostic: said(text, &lower, reply.as_ref()),
+        command: find_command(&lower)
+            .map(|(range, command)| Spanned::new(command, text.spans(range))),
+        remote_mta: server
+            .host
+            .and_then(|range| text.spanned(range))
+            .map(|host| host.map(|name| name.to_lowercase())),
+        remote_ip: server
+            .ip
+            .map(|(range, ip)| Spanned::new(ip, text.spans(range))),
+        ..Recipient::default()
+    }
+}
+
+fn parsed<T: std::str::FromStr>(text: &Text, range: Range<usize>) -> Option<Spanned<T>> {
+    let word = text.spanned(range)?;
+    let value = word.value.parse().ok()?;
+    Some(Spanned::new(value, word.spans))
+}
+
+/// A reply code and what belongs to it.
+struct Reply {
+    code: Range<usize>,
+    status: Option<Range<usize>>,
+}
+
+/// The SMTP reply: the first code with an enhanced status code behind it, else the first code that
+/// stands where a reply can begin.
+fn find_reply(string: &str) -> Option<Reply> {
+    let replies = || codes(string).filter(|code| can_begin(string, code.start));
+    replies()
+        .map(|code| with_status(string, code))
+        .find(|reply| reply.status.is_some())
+        .or_else(|| replies().next().map(|code| with_status(string, code)))
+}
+
+/// All words that are reply codes of class 4 or 5.
+fn codes(string: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let bytes = string.as_bytes();
+    memchr::memchr2_iter(b'4', b'5', bytes).filter_map(move |start| {
+        let code = string.get(start..start + 3)?;
+        code.parse::<ReplyCode>().ok()?;
+        let before = start.checked_sub(1).and_then(|at| bytes.get(at));
+        let after = bytes.get(start + 3);
+        let opens = before.is_none_or(|b| !is_word(*b) && *b != b'/');
+        let closes = after.is_none_or(|b| {
+            matches!(
+                b,
+                b' ' | b'-' | b'\t' | b'#' | b':' | b')' | b'"' | b'\'' | b','
+            )
+        });
+        (opens && closes).then_some(start..start + 3)
+    })
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-') || !byte.is_ascii()
+}
+
+/// Words that a reply code may follow; elsewhere in a sentence a number is just a number.
+const LEADS: [&str; 15] = [
+    "code",
+    "diagnostic",
+    "error",
+    "failed",
+    "message",
+    "refused",
+    "rejected",
+    "reply",
+    "replied",
+    "response",
+    "returned",
+    "said",
+    "server",
+    "status",
+    "with",
+];
+
+fn can_begin(string: &str, at: usize) -> bool {
+    let before = string.get(..at).unwrap_or_default().trim_end_matches(' ');
+    let Some(last) = before.chars().next_back() else {
+        return true;
+    };
+    if matches!(
+        last,
+        ':' | ';' | '"' | '\'' | '(' | '[' | '<' | '>' | '#' | '=' | ')' | ']' | '\n' | '-' | '.'
+    ) {
+        return true;
+    }
+    let word: String = before
+        .rsplit(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    LEADS.contains(&word.as_str()) || word.parse::<ReplyCode>().is_ok()
+}
+
+fn with_status(string: &str, code: Range<usize>) -> Reply {
+    let rest = string.get(code.end..).unwrap_or_default();
+    let gap = rest.len()
+        - rest
+            .trim_start_matches([' ', '-', '#', '(', '[', ':', '\t'])
+            .len();
+    let status = status_at(string, code.end + gap).filter(|_| gap <= 4);
+    Reply { code, status }
+}
+
+/// The enhanced status code that begins at `at`, if one does.
+fn status_at(string: &str, at: usize) -> Option<Range<usize>> {
+    let rest = string.get(at..)?;
+    let length = rest
+        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .unwrap_or(rest.len());
+    let word = rest.get(..length)?.trim_end_matches('.');
+    let status: EnhancedStatus = word.parse().ok()?;
+    (status.class != 2).then_some(at..at + word.len())
+}
+
+/// An enhanced status code without a reply code before it. Version numbers look alike, so it must
+/// stand where a reply can begin.
+fn find_status(string: &str) -> Option<Range<usize>> {
+    let bytes = string.as_bytes();
+    memchr::memchr2_iter(b'4', b'5', bytes).find_map(|start| {
+        let opens = start
+            .checked_sub(1)
+            .and_then(|at| bytes.get(at))
+            .is_none_or(|before| !is_word(*before));
+        if !opens || !can_begin(string, start) {
+            return None;
+        }
+        let range = status_at(string, start)?;
+        let closes = string
+            .get(range.end..)?
+            .chars()
+            .next()
+            .is_none_or(|c| !c.is_alphanumeric() && c != '-');
+        closes.then_some(range)
+    })
+}
+
+/// What the server said: from the reply code on, without the mail system's own words behind it and
+/// without the code that each line of a multi-line reply repeats.
+fn said(text: &Text, lower: &str, reply: Option<&Reply>) -> Option<Spanned<String>> {
+    let end = lower.rfind("(in reply to").unwrap_or(lower.len());
+    let start = reply.map_or(0, |reply| reply.code.start).min(end);
+    let part = text.slice(start..end);
+    let whole = part.as_str();
+    let ranges = match reply {
+        Some(reply) => reply_lines(whole, reply.code.end - reply.code.start),
+        None => vec![0..whole.len()],
+    };
+    let joined = part.join(ranges);
+    (!joined.as_str().is_empty()).then(|| joined.to_spanned())
+}
+
+/// The lines of a multi-line reply that was joined into one: cut before each repetition of the
+/// code (`550-`), which is left out together with the repeated status.
+fn reply_lines(reply: &str, code_len: usize) -> Vec<Range<usize>> {
+    let code = reply.get(..code_len).unwrap_or_default();
+    let status = with_status(reply, 0..code_len).status;
+    let status = status
+        .and_then(|range| reply.get(range))
+        .unwrap_or_default();
+    let is_multi_line = reply.as_bytes().get(code_len) == Some(&b'-');
+    let mut ranges = Vec::new();
+    let mut from = 0;
+    if is_multi_line {
+        let repeated = format!(" {code}");
+        while let Some(found) = reply
+            .get(from..)
+            .and_then(|rest| rest.get(1..))
+            .and_then(|rest| rest.find(&repeated))
+        {
+            let cut = from + 1 + found;
+            ranges.push(from..cut);
+            let mut next = cut + repeated.len() + 1;
+            if let Some(rest) = reply.get(next..)
+                && !status.is_empty()
+                && rest.starts_with(status)
+            {
+                next += status.len();
+            }
+            from = next.min(reply.len());
+        }
+    }
+    ranges.push(from..reply.len());
+    ranges
+}
+
+/// How mail systems name the command that was refused. The first hit in this order counts: the
+/// words that quote a command before the words that name a stage.
+const COMMANDS: [(&str, &str, Command); 27] = [
+    ("in reply to ", "rcpt to", Command::Rcpt),
+    ("in reply to ", "mail from", Command::Mail),
+    ("in reply to ", "end of data", Command::Data),
+    ("in reply to ", "data", Command::Data),
+    ("in reply to ", "helo", Command::Ehlo),
+    ("in reply to ", "ehlo", Command::Ehlo),
+    ("in reply to ", "auth", Command::Auth),
+    ("in reply to ", "starttls", Command::Starttls),
+    ("after ", "rcpt to", Command::Rcpt),
+    ("after ", "mail from", Command::Mail),
+    ("after pipelined ", "mail from", Command::Mail),
+    ("after pipelined ", "rcpt to", Command::Rcpt),
+    ("after ", "end of data", Command::Data),
+    ("after ", "data", Command::Data),
+    ("after sending ", "data block", Command::Data),
+    ("after ", "helo", Command::Ehlo),
+    ("after ", "ehlo", Command::Ehlo),
+    ("after ", "auth", Command::Auth),
+    ("after ", "starttls", Command::Starttls),
+    ("after ", "initial connection", Command::Conn),
+    (">>> ", "rcpt to", Command::Rcpt),
+    (">>> ", "mail from", Command::Mail),
+    (">>> ", "data", Command::Data),
+    ("while performing ", "ehlo", Command::Ehlo),
+    ("while performing ", "helo", Command::Ehlo),
+    ("server greeting", "", Command::Conn),
+    ("", "connect to ", Command::Conn),
+];
+
+fn find_command(lower: &str) -> Option<(Range<usize>, Command)> {
+    COMMANDS.iter().find_map(|(lead, words, command)| {
+        let at = lower.find(&format!("{lead}{words}"))?;
+        let (start, length) = match words.is_empty() {
+            true => (at, lead.len()),
+            false => (at + lead.len(), words.trim_end().len()),
+        };
+        Some((start..start + length, *command))
+    })
+}
+
+struct Server {
+    host: Option<Range<usize>>,
+    ip: Option<(Range<usize>, IpAddr)>,
+}
+
+/// Words that name the server that was spoken to right behind them.
+const BEFORE_SERVER: [&str; 9] = [
+    "host ",
+    "connect to ",
+    "connection with ",
+    "conversation with ",
+    "delivery via ",
+    "talking to ",
+    "connected to ",
+    "generating server: ",
+    "remote server ",
+];
+
+fn find_server(string: &str, lower: &str) -> Server {
+    BEFORE_SERVER
+        .iter()
+        .flat_map(|words| lower.match_indices(words))
+        .find_map(|(at, words)| server_at(string, at + words.len()))
+        .unwrap_or(Server {
+            host: None,
+            ip: None,
+        })
+}
+
+fn server_at(string: &str, at: usize) -> Option<Server> {
+    let host = address::host_at(string, at);
+    let behind = host.as_ref().map_or(at, |host| host.end);
+    let bracket = string.get(behind..)?.trim_start();
+    let ip = (bracket.starts_with(['[', '(']))
+        .then(|| address::ip_at(string, behind))
+        .flatten();
+    (host.is_some() || ip.is_some()).then_some(Server { host, ip })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(diagnostic: &str, expected: &str) {
+        let read = read(&Text::from_string(diagnostic));
+        let show = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+        let found = format!(
+            "{} {} {} {} {} | {}",
+            show(read.reply_code.map(|v| v.value.to_string())),
+            show(read.status.map(|v| v.value.to_string())),
+            show(read.command.map(|v| v.value.as_str().to_owned())),
+            show(read.remote_mta.map(|v| v.value)),
+            show(read.remote_ip.map(|v| v.value.to_string())),
+            show(read.diagnostic.map(|v| v.value)),
+        );
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn postfix_quotes_server_reply_and_command() {
+        check(
+            "host mx.firm.example[192.0.2.10] said: 550 5.1.1 <a@firm.example>: User unknown (in reply to RCPT TO command)",
+            "550 5.1.1 RCPT mx.firm.example 192.0.2.10 | 550 5.1.1 <a@firm.example>: User unknown",
+        );
+        check(
+            "connect to mx.firm.example[2001:db8::25]:25: Connection timed out",
+            "- - CONN mx.firm.example 2001:db8::25 | connect to mx.firm.example[2001:db8::25]:25: Connection timed out",
+        );
+    }
+
+    #[test]
+    fn a_multi_line_reply_loses_its_repeated_codes() {
+        check(
+            "550-5.7.26 Your mail is blocked. 550-5.7.26 SPF [shop.example] 550 5.7.26 did not pass - gsmtp",
+            "550 5.7.26 - - - | 550-5.7.26 Your mail is blocked. SPF [shop.example] did not pass - gsmtp",
+        );
+    }
+
+    #[test]
+    fn numbers_in_a_sentence_are_no_codes() {
+        check(
+            "gave up after 550 seconds",
+            "- - - - - | gave up after 550 seconds",
+        );
+        check("Exim 4.92.3 failed", "- - - - - | Exim 4.92.3 failed");
+        check(
+            "connection to [10.4.4.4] port 555 lost",
+            "- - - - - | connection to [10.4.4.4] port 555 lost",
+        );
+        check(
+            "said 5.5.1 Invalid command",
+            "- 5.5.1 - - - | said 5.5.1 Invalid command",
+        );
+        check(
+            "Remote Server returned '550 5.1.10 not found'",
+            "550 5.1.10 - - - | 550 5.1.10 not found'",
+        );
+    }
+
+    #[test]
+    fn exim_puts_the_stage_first() {
+        check(
+            "SMTP error from remote mail server after RCPT TO:<a@firm.example>: host mx.firm.example [192.0.2.10]: 550 no such user",
+            "550 - RCPT mx.firm.example 192.0.2.10 | 550 no such user",
+        );
+    }
+}

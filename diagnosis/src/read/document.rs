@@ -1,0 +1,166 @@
+//! A paste taken apart: its head, its readable parts, and the head of the message that came back.
+
+use mail_parser::{MessageParser, MimeHeaders, PartType};
+
+use crate::text::{CharsetDecoder, Raw, Text};
+
+use super::headers::{self, Headers};
+
+/// How deep messages within messages are followed.
+const MAX_DEPTH: usize = 6;
+
+/// The parts of one message that readers look at.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    /// The head of the outermost message; empty where only a body was pasted.
+    pub(super) headers: Headers,
+    /// Text meant for people, in order.
+    texts: Vec<Text>,
+    /// Parts of type message/delivery-status.
+    pub(super) status_parts: Vec<Text>,
+    /// The head of the returned message.
+    pub(super) returned: Headers,
+    /// Whether a part is a feedback report (RFC 5965).
+    pub(super) is_feedback_report: bool,
+}
+
+impl Document {
+    pub(super) fn new(raw: &Raw, decoder: CharsetDecoder) -> Self {
+        let mut document = Self::default();
+        document.take_message(raw, decoder, 0);
+        if document.status_parts.is_empty() && document.returned.is_empty() {
+            document.split_returned();
+        }
+        document
+    }
+
+    /// The text for people, joined; for a paste without MIME parts, all of it up to the returned
+    /// message.
+    pub(super) fn body(&self) -> Text {
+        match self.texts.as_slice() {
+            [only] => only.clone(),
+            texts => Text::concat(texts),
+        }
+    }
+
+    /// RFC 3834, section 5: the Auto-Submitted field.
+    pub(super) fn is_auto_reply(&self) -> bool {
+        self.headers.all("auto-submitted").any(|value| {
+            let lower = value.as_str().to_ascii_lowercase();
+            lower.starts_with("auto-replied") || lower.starts_with("auto-generated")
+        })
+    }
+
+    fn take_message(&mut self, raw: &Raw, decoder: CharsetDecoder, depth: usize) {
+        let start = first_content(raw.bytes());
+        let raw = raw.slice(start..raw.bytes().len());
+        let plain = String::from_utf8_lossy(raw.bytes());
+        if depth > MAX_DEPTH || !headers::begins_with_head(&plain) {
+            self.texts.push(raw.decode(None, decoder));
+            return;
+        }
+        let Some(message) = MessageParser::new().parse(raw.bytes()) else {
+            self.texts.push(raw.decode(None, decoder));
+            return;
+        };
+        if depth == 0 {
+            self.headers = Headers::read(&raw.decode(None, decoder));
+        }
+        let mut html = Vec::new();
+        for part in &message.parts {
+            self.take_part(&raw, part, decoder, depth, &mut html);
+        }
+        if self.texts.is_empty() {
+            self.texts.extend(html.iter().map(Text::without_tags));
+        }
+    }
+
+    fn take_part(
+        &mut self,
+        raw: &Raw,
+        part: &mail_parser::MessagePart<'_>,
+        decoder: CharsetDecoder,
+        depth: usize,
+        html: &mut Vec<Text>,
+    ) {
+        if matches!(part.body, PartType::Multipart(_)) {
+            return;
+        }
+        let content = transfer_decoded(raw, part);
+        let content_type = part.content_type();
+        let label = content_type.and_then(|value| value.attribute("charset"));
+        let kind = content_type
+            .map(|value| {
+                let subtype = value.subtype().unwrap_or_default();
+                format!("{}/{subtype}", value.ctype()).to_ascii_lowercase()
+            })
+            .unwrap_or_default();
+        match kind.as_str() {
+            "message/delivery-status" | "message/global-delivery-status" => {
+                self.status_parts.push(content.decode(label, decoder));
+            }
+            "message/feedback-report" => self.is_feedback_report = true,
+            "message/rfc822"
+            | "message/global"
+            | "text/rfc822-headers"
+            | "message/rfc822-headers"
+            | "message/global-headers" => self.take_returned(&content, decoder, depth),
+            "text/html" => html.push(content.decode(label, decoder)),
+            _ if is_text(&kind) => self.texts.push(content.decode(label, decoder)),
+            _ => {}
+        }
+    }
+
+    /// The returned message: its head, and, where a bounce was forwarded as an attachment, the
+    /// bounce in it.
+    fn take_returned(&mut self, content: &Raw, decoder: CharsetDecoder, depth: usize) {
+        let text = content.decode(None, decoder);
+        let fields = Headers::read(&text.from_first_line());
+        let is_report = fields
+            .first("content-type")
+            .is_some_and(|value| value.as_str().to_ascii_lowercase().contains("report"));
+        if is_report && self.status_parts.is_empty() && depth < MAX_DEPTH {
+            self.texts.clear();
+            self.headers = Headers::read(&text.from_first_line());
+            self.take_message(content, decoder, depth + 1);
+        } else if self.returned.is_empty() {
+            self.returned = fields;
+        }
+    }
+
+    fn split_returned(&mut self) {
+        let body = self.body();
+        let Some(start) = headers::find_head(&body) else {
+            return;
+        };
+        self.returned = Headers::read(&body.slice(start..body.as_str().len()).dedented());
+        self.texts = vec![body.slice(0..start)];
+    }
+}
+
+fn transfer_decoded(raw: &Raw, part: &mail_parser::MessagePart<'_>) -> Raw {
+    let start = usize::try_from(part.raw_body_offset()).unwrap_or(usize::MAX);
+    let end = usize::try_from(part.raw_end_offset()).unwrap_or(usize::MAX);
+    let content = raw.slice(start..end);
+    match part.encoding {
+        mail_parser::Encoding::None => content,
+        mail_parser::Encoding::QuotedPrintable => content.decode_quoted_printable(),
+        mail_parser::Encoding::Base64 => content.decode_base64(),
+    }
+}
+
+fn is_text(kind: &str) -> bool {
+    kind.is_empty() || kind.starts_with("text/") || kind.starts_with("message/")
+}
+
+fn first_content(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .position(|byte| !byte.is_ascii_whitespace())
+        .map_or(0, |first| {
+            bytes
+                .get(..first)
+                .and_then(|head| memchr::memrchr(b'\n', head))
+                .map_or(0, |line_end| line_end + 1)
+        })
+}

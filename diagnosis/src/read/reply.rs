@@ -1,0 +1,48 @@
+//! One SMTP reply: alone, over several lines, or inside a question about it.
+
+use crate::{
+    bounce::Recipient,
+    text::{Text, trimmed},
+};
+
+use super::{diagnostic, prose};
+
+/// Reads the paragraph with the best reply: one with an enhanced status code before one without.
+/// `None` where no paragraph has a code.
+pub(super) fn read(text: &Text) -> Option<Recipient> {
+    let found: Vec<(Text, Recipient)> = paragraphs(text)
+        .into_iter()
+        .map(|paragraph| {
+            let read = diagnostic::read(&paragraph);
+            (paragraph, read)
+        })
+        .collect();
+    let best = found
+        .iter()
+        .find(|(_, read)| read.status.is_some() && read.reply_code.is_some())
+        .or_else(|| found.iter().find(|(_, read)| read.status.is_some()))
+        .or_else(|| found.iter().find(|(_, read)| read.reply_code.is_some()))?;
+    let (paragraph, recipient) = best;
+    let mut recipient = recipient.clone();
+    recipient.address = recipient
+        .diagnostic
+        .as_ref()
+        .and_then(|said| prose::recipient_in(said, paragraph));
+    Some(recipient)
+}
+
+fn paragraphs(text: &Text) -> Vec<Text> {
+    let string = text.as_str();
+    let mut all = Vec::new();
+    let mut open = Vec::new();
+    for line in text.lines() {
+        let range = trimmed(string, line);
+        if range.is_empty() {
+            all.extend((!open.is_empty()).then(|| text.join(open.drain(..))));
+        } else {
+            open.push(range);
+        }
+    }
+    all.extend((!open.is_empty()).then(|| text.join(open)));
+    all
+}

@@ -1,0 +1,423 @@
+//! The JSON contract: what `diagnose --json` prints, what the page shows and what an embedding host
+//! gets. Its structs are its own and written by hand from the inner ones; only they promise
+//! stability.
+
+use serde::Serialize;
+
+use crate::{
+    bounce::{Bounce, Command, Recipient, Shape},
+    checklist::{Advice, Headline, Step, commands_for, kind_word},
+    classify::{Case, Judgement},
+    dns::{Answer, Question},
+    finding::Finding,
+    knowledge,
+    text::{Span, Spanned},
+    wording::fill,
+};
+
+/// One message found in a paste, with everything that is known about it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The file that it was read from; `None` in the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Which message of the paste it is, from 0.
+    pub index: usize,
+    /// The part of the paste that it was read from.
+    pub span: [usize; 2],
+    /// bounce, delay, delivered, complaint, auto-reply, suspicious or other.
+    pub kind: &'static str,
+    /// lone, prose, reply, report or unknown: the shape it was pasted in.
+    pub shape: &'static str,
+    /// The mail system that wrote it.
+    pub system: Option<&'static str>,
+    /// Reporting-MTA.
+    pub reporting_mta: Option<String>,
+    /// Arrival-Date, RFC 3339 in UTC.
+    pub arrival_date: Option<String>,
+    /// One a recipient.
+    pub recipients: Vec<RecipientReport>,
+    /// The side that sent the returned message.
+    pub sending: SendingReport,
+    /// What DNS says, what explains the bounce first.
+    pub findings: Vec<FindingReport>,
+    /// What to do, first things first.
+    pub checklist: Vec<StepReport>,
+    /// What happened, one a recipient; one alone where there are no recipients.
+    pub headlines: Vec<HeadlineReport>,
+}
+
+/// One recipient.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the JSON contract, documented in the README"
+)]
+pub struct RecipientReport {
+    pub address: Option<String>,
+    pub original: Option<String>,
+    pub action: Option<&'static str>,
+    pub status: Option<String>,
+    pub reply_code: Option<u16>,
+    pub diagnostic: Option<String>,
+    pub command: Option<&'static str>,
+    pub remote_mta: Option<String>,
+    pub remote_ip: Option<String>,
+    pub reason: &'static str,
+    pub second_reason: Option<&'static str>,
+    pub confidence: &'static str,
+    pub permanent: Option<bool>,
+    pub suppress: Option<bool>,
+    pub responsible: &'static str,
+    pub refused_by: Option<&'static str>,
+    pub provider: Option<&'static str>,
+    pub last_attempt_date: Option<String>,
+    pub will_retry_until: Option<String>,
+    pub evidence: Vec<EvidenceReport>,
+}
+
+/// Where a field was read from, or a rule fired.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EvidenceReport {
+    /// The field of the contract.
+    pub field: &'static str,
+    /// The rule: a row of the knowledge for `reason`, else the reader's shape.
+    pub rule: &'static str,
+    /// Byte ranges of the paste.
+    pub spans: Vec<[usize; 2]>,
+}
+
+/// The side that sent the returned message.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the JSON contract, documented in the README"
+)]
+pub struct SendingReport {
+    pub ip: Option<String>,
+    pub helo: Option<String>,
+    pub from_domain: Option<String>,
+    pub envelope_domain: Option<String>,
+    pub dkim: Vec<SignatureReport>,
+    pub evidence: Vec<EvidenceReport>,
+}
+
+/// A DKIM signature of the returned message.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the JSON contract, documented in the README"
+)]
+pub struct SignatureReport {
+    pub domain: String,
+    pub selector: String,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the JSON contract, documented in the README"
+)]
+pub struct FindingReport {
+    pub check: &'static str,
+    pub code: &'static str,
+    pub subject: String,
+    pub recipients: Vec<usize>,
+    pub result: Option<&'static str>,
+    pub verdict: &'static str,
+    pub unchecked_because: Option<&'static str>,
+    pub explains: bool,
+    pub title: String,
+    pub detail: String,
+    pub rfc: &'static str,
+    pub expected: Option<String>,
+    pub commands: Vec<String>,
+    pub answers: Vec<AnswerReport>,
+}
+
+/// One answer of DNS.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the JSON contract, documented in the README"
+)]
+pub struct AnswerReport {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub record_type: &'static str,
+    pub status: &'static str,
+    pub records: Vec<String>,
+    pub ttl: Option<u32>,
+    pub ad: bool,
+    pub asked_at: Option<String>,
+    pub demo: bool,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the JSON contract, documented in the README"
+)]
+pub struct StepReport {
+    pub id: &'static str,
+    pub owner: &'static str,
+    /// The owner in the reader's words.
+    pub owner_words: &'static str,
+    pub recipients: Vec<usize>,
+    pub title: String,
+    pub why: String,
+    pub state: &'static str,
+    pub commands: Vec<String>,
+    pub verify: Vec<String>,
+    /// The finding that it follows from, by index.
+    pub finding: Option<usize>,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the JSON contract, documented in the README"
+)]
+pub struct HeadlineReport {
+    pub responsible: &'static str,
+    /// Who has to act, in the reader's words.
+    pub responsible_words: &'static str,
+    pub what: String,
+    pub why: String,
+}
+
+impl Report {
+    /// Writes the report of one message.
+    #[must_use]
+    pub fn new(index: usize, case: &Case, findings: &[Finding], advice: &Advice) -> Self {
+        let bounce = &case.bounce;
+        Self {
+            source: None,
+            index,
+            span: pair(bounce.span),
+            kind: kind_word(bounce.kind),
+            shape: shape_word(bounce.shape),
+            system: bounce.system.as_ref().map(|system| system.value),
+            reporting_mta: value(bounce.reporting_mta.as_ref()),
+            arrival_date: value(bounce.arrival_date.as_ref()),
+            recipients: bounce
+                .recipients
+                .iter()
+                .zip(&case.judgements)
+                .map(|(recipient, judgement)| recipient_report(bounce, recipient, judgement))
+                .collect(),
+            sending: sending_report(bounce),
+            findings: findings.iter().map(finding_report).collect(),
+            checklist: advice.steps.iter().map(step_report).collect(),
+            headlines: advice.headlines.iter().map(headline_report).collect(),
+        }
+    }
+}
+
+fn pair(span: Span) -> [usize; 2] {
+    [span.start, span.end]
+}
+
+fn shape_word(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Lone => "lone",
+        Shape::Prose => "prose",
+        Shape::Reply => "reply",
+        Shape::Report => "report",
+        Shape::Unknown => "unknown",
+    }
+}
+
+fn value<T: ToString>(spanned: Option<&Spanned<T>>) -> Option<String> {
+    spanned.map(|spanned| spanned.value.to_string())
+}
+
+fn recipient_report(
+    bounce: &Bounce,
+    recipient: &Recipient,
+    judgement: &Judgement,
+) -> RecipientReport {
+    RecipientReport {
+        address: value(recipient.address.as_ref()),
+        original: value(recipient.original.as_ref()),
+        action: recipient
+            .action
+            .as_ref()
+            .map(|action| action.value.as_str()),
+        status: value(recipient.status.as_ref()),
+        reply_code: recipient.reply_code.as_ref().map(|code| code.value.0),
+        diagnostic: value(recipient.diagnostic.as_ref()),
+        command: recipient
+            .command
+            .as_ref()
+            .map(|command| Command::as_str(command.value)),
+        remote_mta: value(recipient.remote_mta.as_ref()),
+        remote_ip: value(recipient.remote_ip.as_ref()),
+        reason: judgement.reason.as_str(),
+        second_reason: judgement.second_reason.map(|reason| reason.as_str()),
+        confidence: judgement.confidence.as_str(),
+        permanent: judgement.permanent,
+        suppress: judgement.suppress,
+        responsible: judgement.responsible.as_str(),
+        refused_by: judgement.refused_by.map(|by| by.as_str()),
+        provider: judgement.provider,
+        last_attempt_date: value(recipient.last_attempt_date.as_ref()),
+        will_retry_until: value(recipient.will_retry_until.as_ref()),
+        evidence: evidence(bounce.shape, recipient, judgement),
+    }
+}
+
+/// One entry a field that was read, and one for the reason.
+fn evidence(shape: Shape, recipient: &Recipient, judgement: &Judgement) -> Vec<EvidenceReport> {
+    let rule = shape_word(shape);
+    let fields = [
+        ("address", spans(recipient.address.as_ref())),
+        ("original", spans(recipient.original.as_ref())),
+        ("action", spans(recipient.action.as_ref())),
+        ("status", spans(recipient.status.as_ref())),
+        ("reply_code", spans(recipient.reply_code.as_ref())),
+        ("diagnostic", spans(recipient.diagnostic.as_ref())),
+        ("command", spans(recipient.command.as_ref())),
+        ("remote_mta", spans(recipient.remote_mta.as_ref())),
+        ("remote_ip", spans(recipient.remote_ip.as_ref())),
+        (
+            "last_attempt_date",
+            spans(recipient.last_attempt_date.as_ref()),
+        ),
+        (
+            "will_retry_until",
+            spans(recipient.will_retry_until.as_ref()),
+        ),
+    ];
+    let read = fields
+        .into_iter()
+        .map(|(field, spans)| EvidenceReport { field, rule, spans });
+    let reason = EvidenceReport {
+        field: "reason",
+        rule: judgement.rule,
+        spans: judgement.spans.iter().copied().map(pair).collect(),
+    };
+    read.chain([reason])
+        .filter(|entry| !entry.spans.is_empty())
+        .collect()
+}
+
+fn spans<T>(spanned: Option<&Spanned<T>>) -> Vec<[usize; 2]> {
+    spanned
+        .into_iter()
+        .flat_map(|spanned| spanned.spans.iter().copied().map(pair))
+        .collect()
+}
+
+fn sending_report(bounce: &Bounce) -> SendingReport {
+    let sending = &bounce.sending;
+    let rule = shape_word(bounce.shape);
+    let fields = [
+        ("ip", spans(sending.ip.as_ref())),
+        ("helo", spans(sending.helo.as_ref())),
+        ("from_domain", spans(sending.from_domain.as_ref())),
+        ("envelope_domain", spans(sending.envelope_domain.as_ref())),
+        (
+            "dkim",
+            sending
+                .dkim
+                .iter()
+                .flat_map(|dkim| spans(Some(dkim)))
+                .collect(),
+        ),
+    ];
+    SendingReport {
+        ip: value(sending.ip.as_ref()),
+        helo: value(sending.helo.as_ref()),
+        from_domain: value(sending.from_domain.as_ref()),
+        envelope_domain: value(sending.envelope_domain.as_ref()),
+        dkim: sending
+            .dkim
+            .iter()
+            .map(|signature| SignatureReport {
+                domain: signature.value.domain.clone(),
+                selector: signature.value.selector.clone(),
+            })
+            .collect(),
+        evidence: fields
+            .into_iter()
+            .map(|(field, spans)| EvidenceReport { field, rule, spans })
+            .filter(|entry| !entry.spans.is_empty())
+            .collect(),
+    }
+}
+
+fn finding_report(finding: &Finding) -> FindingReport {
+    let words = knowledge::finding_words(finding.code);
+    let filled = |template| fill(template, &finding.values).unwrap_or_default();
+    FindingReport {
+        check: finding.code.check().as_str(),
+        code: finding.code.as_str(),
+        subject: finding.subject.clone(),
+        recipients: finding.recipients.clone(),
+        result: None,
+        verdict: finding.verdict.as_str(),
+        unchecked_because: finding.unchecked_because.map(|because| because.as_str()),
+        explains: finding.explains,
+        title: filled(words.title),
+        detail: filled(words.detail),
+        rfc: words.rfc,
+        expected: finding.expected.clone(),
+        commands: finding
+            .answers
+            .first()
+            .map(|(question, _)| commands_for(question))
+            .unwrap_or_default(),
+        answers: finding.answers.iter().map(answer_report).collect(),
+    }
+}
+
+fn answer_report((question, answer): &(Question, Answer)) -> AnswerReport {
+    AnswerReport {
+        name: question.name.to_string(),
+        record_type: question.record_type.as_str(),
+        status: answer.outcome.as_str(),
+        records: answer
+            .records
+            .iter()
+            .map(|record| record.data.present())
+            .collect(),
+        ttl: answer.ttl(),
+        ad: answer.authenticated,
+        asked_at: answer.asked_at.map(time),
+        demo: answer.demo,
+    }
+}
+
+/// Unix seconds as RFC 3339 in UTC.
+#[must_use]
+pub fn time(seconds: i64) -> String {
+    mail_parser::DateTime::from_timestamp(seconds).to_rfc3339()
+}
+
+fn step_report(step: &Step) -> StepReport {
+    StepReport {
+        id: step.id,
+        owner: step.owner.as_str(),
+        owner_words: knowledge::side_words(step.owner),
+        recipients: step.recipients.clone(),
+        title: step.title.clone(),
+        why: step.why.clone(),
+        state: step.state.as_str(),
+        commands: step.commands.clone(),
+        verify: vec![step.verify.clone()],
+        finding: step.finding,
+    }
+}
+
+fn headline_report(headline: &Headline) -> HeadlineReport {
+    HeadlineReport {
+        responsible: headline.side.as_str(),
+        responsible_words: knowledge::side_words(headline.side),
+        what: headline.what.clone(),
+        why: headline.why.clone(),
+    }
+}

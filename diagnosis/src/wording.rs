@@ -1,0 +1,180 @@
+//! Words, apart from logic: templates with named gaps, and the values that fill them.
+
+use crate::bounce::UnknownWord;
+use crate::reason::words;
+use std::str::FromStr;
+
+words! {
+    /// A gap in a template.
+    Slot {
+        /// The recipient's address.
+        Recipient = 1 "recipient",
+        /// The recipient's domain.
+        RecipientDomain = 2 "recipient_domain",
+        /// The domain that a finding is about.
+        Domain = 3 "domain",
+        /// A host name that a finding is about.
+        Host = 4 "host",
+        /// The name of the server that refused, as the bounce gives it.
+        Server = 5 "server",
+        /// The provider that refused, by its trade name, else the name of the server, else of the
+        /// domain.
+        Refuser = 6 "refuser",
+        /// The IP address that the refusing server saw.
+        SendingIp = 7 "sending_ip",
+        /// The sender's domain.
+        SenderDomain = 8 "sender_domain",
+        /// A DKIM selector.
+        Selector = 9 "selector",
+        /// An enhanced status code.
+        Status = 10 "status",
+        /// A reply code.
+        ReplyCode = 11 "reply_code",
+        /// A record as DNS has it.
+        Record = 12 "record",
+        /// A number of things.
+        Count = 13 "count",
+        /// Several names.
+        Names = 14 "names",
+        /// The name that an address has.
+        Pointer = 15 "pointer",
+        /// Where a record would stand.
+        Place = 16 "place",
+        /// What the resolver said instead of an answer.
+        Cause = 17 "cause",
+        /// A mail exchanger of the recipient's domain.
+        Mx = 18 "mx",
+        /// A time.
+        Until = 19 "until",
+        /// The diagnostic text.
+        Diagnostic = 20 "diagnostic",
+        /// The name that stands for an IP address under in-addr.arpa or ip6.arpa.
+        ReverseName = 21 "reverse_name",
+        /// The policy of a DMARC record.
+        Policy = 22 "policy",
+    }
+}
+
+/// A value for a gap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A name, an address or a quotation.
+    Text(String),
+    /// Several names.
+    Names(Vec<String>),
+    /// A number.
+    Number(usize),
+}
+
+impl Value {
+    /// As it stands in a sentence.
+    #[must_use]
+    pub fn present(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Names(names) => names.join(", "),
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// Values by gap; at most one for each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values(Vec<(Slot, Value)>);
+
+impl Values {
+    /// No values.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With one value more.
+    #[must_use]
+    pub fn with(mut self, slot: Slot, value: Value) -> Self {
+        self.set(slot, value);
+        self
+    }
+
+    /// With one text more.
+    #[must_use]
+    pub fn text(self, slot: Slot, text: impl Into<String>) -> Self {
+        self.with(slot, Value::Text(text.into()))
+    }
+
+    /// Sets a value, over an earlier one.
+    pub fn set(&mut self, slot: Slot, value: Value) {
+        self.0.retain(|(known, _)| *known != slot);
+        self.0.push((slot, value));
+    }
+
+    /// Takes over what these values do not have yet.
+    pub fn complete(&mut self, others: &Self) {
+        for (slot, value) in &others.0 {
+            if self.get(*slot).is_none() {
+                self.0.push((*slot, value.clone()));
+            }
+        }
+    }
+
+    /// The value of a gap.
+    #[must_use]
+    pub fn get(&self, slot: Slot) -> Option<&Value> {
+        self.0
+            .iter()
+            .find(|(known, _)| *known == slot)
+            .map(|(_, value)| value)
+    }
+
+    /// All values, in the order they were given.
+    pub fn iter(&self) -> impl Iterator<Item = &(Slot, Value)> {
+        self.0.iter()
+    }
+}
+
+/// A piece of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Words as they are.
+    Text(&'static str),
+    /// A gap.
+    Gap(Slot),
+    /// A gap with words that stand in where there is no value.
+    GapOr(Slot, &'static str),
+}
+
+/// A sentence with gaps.
+pub type Template = &'static [Piece];
+
+/// Fills the gaps; `None` where one has no value, so that no sentence with a hole is ever shown.
+#[must_use]
+pub fn fill(template: Template, values: &Values) -> Option<String> {
+    let mut filled = String::new();
+    for piece in template {
+        match piece {
+            Piece::Text(words) => filled.push_str(words),
+            Piece::Gap(slot) => filled.push_str(&values.get(*slot)?.present()),
+            Piece::GapOr(slot, words) => match values.get(*slot) {
+                Some(value) => filled.push_str(&value.present()),
+                None => filled.push_str(words),
+            },
+        }
+    }
+    Some(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_with_a_hole_is_no_sentence() {
+        let template: Template = &[Piece::Text("to "), Piece::Gap(Slot::Names)];
+        let values = Values::new().with(
+            Slot::Names,
+            Value::Names(vec!["a".to_owned(), "b".to_owned()]),
+        );
+        assert_eq!(fill(template, &values).as_deref(), Some("to a, b"));
+        assert_eq!(fill(template, &Values::new()), None);
+    }
+}
