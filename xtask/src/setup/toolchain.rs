@@ -23,15 +23,16 @@ pub(super) fn set_up(cache: &Cache) -> anyhow::Result<Option<String>> {
     let refused_before = cache
         .stamp(REFUSED)
         .is_some_and(|refused| refused == version);
-    let refusal = match refused_before {
-        true => None,
-        false => match ask_rustup(cache) {
+    if !refused_before {
+        match ask_rustup(cache) {
             Ok(()) => return Ok(None),
-            Err(refusal) => Some(refusal),
-        },
-    };
-    let toolchain = debian::set_up(cache).with_context(|| no_way(refusal.as_deref()))?;
-    if refusal.is_some() {
+            Err(refusal) => println!("   rustup did not bring it: {refusal}"),
+        }
+    }
+    let toolchain = debian::set_up(cache).with_context(|| {
+        format!("rustup cannot fetch {TARGET}, and Debian's toolchain does not help yet")
+    })?;
+    if !refused_before {
         cache.set_stamp(REFUSED, &version)?;
     }
     Ok(Some(toolchain))
@@ -61,7 +62,7 @@ fn rustc_version(rustc: &str) -> Option<String> {
 /// Asks rustup for the target; an error is the reason why it did not come.
 fn ask_rustup(cache: &Cache) -> Result<(), String> {
     if process::on_path("rustup").is_none() {
-        return Err("there is no rustup to ask for it".to_owned());
+        return Err("it is not installed".to_owned());
     }
     announce(
         "the Rust target wasm32-unknown-unknown",
@@ -69,7 +70,9 @@ fn ask_rustup(cache: &Cache) -> Result<(), String> {
         "some seconds",
     );
     let mut command = Command::new("rustup");
-    command.args(["target", "add", TARGET]);
+    command
+        .args(["target", "add", TARGET])
+        .env("RUST_BACKTRACE", "0");
     let shown = process::show(&command);
     let log = cache.log("rustup-target-add");
     match process::run_for(command, &log, RUSTUP_LIMIT) {
@@ -80,11 +83,6 @@ fn ask_rustup(cache: &Cache) -> Result<(), String> {
             RUSTUP_LIMIT.as_secs()
         )),
     }
-}
-
-fn no_way(refusal: Option<&str>) -> String {
-    let refusal = refusal.unwrap_or("rustup cannot fetch it");
-    format!("the Rust target {TARGET} is missing ({refusal}), and Debian's toolchain does not help")
 }
 
 const TARGET: &str = "wasm32-unknown-unknown";

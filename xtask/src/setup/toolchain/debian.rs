@@ -14,11 +14,11 @@ use crate::process;
 pub(super) fn set_up(cache: &Cache) -> anyhow::Result<String> {
     ensure!(
         apt::is_there(),
-        "it comes with apt-get, which this machine does not have"
+        "that comes with apt-get, which this machine does not have"
     );
     ensure!(
         process::on_path("rustup").is_some(),
-        "it is chosen by rustup, which is not on PATH"
+        "that is chosen by rustup, which is not on PATH"
     );
     if !apt::missing(&PACKAGES).is_empty() {
         announce(
