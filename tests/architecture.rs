@@ -271,7 +271,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("finding", &["bounce", "reason", "dns", "wording"]),
     ("knowledge", &["bounce", "reason", "wording", "finding"]),
     ("read", &["text", "bounce", "reason", "knowledge"]),
-    ("classify", &["text", "bounce", "reason", "knowledge"]),
+    ("case", &["text", "bounce", "reason"]),
+    (
+        "classify",
+        &["text", "bounce", "reason", "case", "knowledge"],
+    ),
     (
         "check",
         &[
@@ -282,7 +286,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "wording",
             "finding",
             "knowledge",
-            "classify::case",
+            "case",
         ],
     ),
     (
@@ -295,10 +299,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "wording",
             "finding",
             "knowledge",
-            "classify",
+            "case",
             "check",
         ],
     ),
+    ("annotate", &["text", "case"]),
     ("report", EVERYTHING),
     ("share", EVERYTHING),
 ];
@@ -311,8 +316,10 @@ const EVERYTHING: &[&str] = &[
     "wording",
     "finding",
     "knowledge",
+    "case",
     "read",
     "classify",
+    "annotate",
     "check",
     "checklist",
     "report",

@@ -1,7 +1,7 @@
 //! The paste cut into segments, with what each was read as. Cut here, because byte offsets never
 //! reach JavaScript.
 
-use crate::{classify::Case, text::Span};
+use crate::{case::Case, text::Span};
 
 /// A stretch of the paste.
 #[derive(Clone, Debug, PartialEq, Eq)]

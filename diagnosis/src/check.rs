@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use crate::{
     bounce::Shape,
-    classify::Case,
+    case::Case,
     dns::{Answer, Answers, Name, Question, RecordType},
     finding::{Code, Finding, Unchecked, Verdict},
     reason::{Reason, RefusedBy},

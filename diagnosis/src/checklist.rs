@@ -3,7 +3,7 @@
 
 use crate::{
     bounce::{Kind, Shape},
-    classify::{Case, Judgement},
+    case::{Case, Judgement},
     dns::{Name, Question},
     finding::Finding,
     knowledge::{self, Condition, HEADLINES, Headline as HeadlineWords, STEPS, StepRule},

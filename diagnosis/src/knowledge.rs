@@ -175,6 +175,15 @@ pub(crate) fn system_in(lower: &str) -> Option<(&'static str, Range<usize>)> {
     })
 }
 
+/// The system with that name.
+#[must_use]
+pub fn system(name: &str) -> Option<&'static str> {
+    SYSTEMS
+        .iter()
+        .map(|(known, _)| *known)
+        .find(|known| *known == name)
+}
+
 /// Whether a text (lower case) has one of the phrases of a kind of message.
 #[must_use]
 pub(crate) fn says(kind: &str, lower: &str) -> bool {

@@ -22,6 +22,7 @@ pub mod finding;
 
 pub mod knowledge;
 
+pub mod case;
 pub mod classify;
 
 pub mod check;
@@ -30,3 +31,5 @@ pub mod checklist;
 
 pub mod annotate;
 pub mod report;
+
+pub mod share;

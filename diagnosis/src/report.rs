@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     bounce::{Bounce, Command, Recipient, Shape},
     checklist::{Advice, Headline, Step, commands_for, kind_word},
-    classify::{Case, Judgement},
+    case::{Case, Judgement},
     dns::{Answer, Question},
     finding::Finding,
     knowledge,

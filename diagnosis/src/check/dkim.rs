@@ -8,7 +8,7 @@
 use super::{Outcome, ask, finding, unchecked};
 use crate::{
     bounce::Signature,
-    classify::Case,
+    case::Case,
     dns::{Answers, Name, Question, RecordType, tag_value},
     finding::{Code, Finding, Verdict},
     wording::{Slot, Values},

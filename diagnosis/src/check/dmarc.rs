@@ -6,7 +6,7 @@
 
 use super::{Outcome, ask, author_domain, finding, unchecked};
 use crate::{
-    classify::Case,
+    case::Case,
     dns::{Answer, Answers, Name, Question, RecordType, is_dmarc_record, tag_value},
     finding::{Code, Finding, Verdict},
     reason::Reason,

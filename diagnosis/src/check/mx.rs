@@ -10,7 +10,7 @@ use super::{
     Addresses, Outcome, RecipientDomain, addresses, ask, finding, recipient_domains, unchecked,
 };
 use crate::{
-    classify::Case,
+    case::Case,
     dns::{Answer, Answers, Name, Question, RecordType},
     finding::{Code, Finding, Verdict},
     wording::{Slot, Value, Values},

@@ -6,7 +6,7 @@
 
 use super::{Outcome, ask, finding, recipient_domains, unchecked};
 use crate::{
-    classify::Case,
+    case::Case,
     dns::{Answers, Outcome as Ended, Question, RecordType},
     finding::{Code, Verdict},
     wording::{Slot, Values},

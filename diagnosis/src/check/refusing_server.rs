@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use super::{Addresses, Outcome, addresses, ask, finding, recipient_domains, unchecked};
 use crate::{
     bounce::Recipient,
-    classify::Case,
+    case::Case,
     dns::{Answer, Answers, Name, Question, RecordType},
     finding::{Code, Finding, Verdict},
     knowledge,

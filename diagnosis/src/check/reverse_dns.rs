@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use super::{Outcome, ask, finding, unchecked};
 use crate::{
-    classify::Case,
+    case::Case,
     dns::{Answer, Answers, Name, Question, RecordType},
     finding::{Code, Finding, Verdict},
     wording::{Slot, Value, Values},

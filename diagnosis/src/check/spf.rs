@@ -7,7 +7,7 @@
 
 use super::{Outcome, ask, envelope_domain, finding, unchecked};
 use crate::{
-    classify::Case,
+    case::Case,
     dns::{Answers, Outcome as Ended, Question, RecordType, is_spf_record},
     finding::{Code, Finding, Verdict},
     wording::{Slot, Value, Values},

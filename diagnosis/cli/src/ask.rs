@@ -1,0 +1,118 @@
+//! Asking DNS: all open questions at once, again and again, until no check has one left.
+
+use std::{
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use diagnosis::{
+    case::Case,
+    check::examine,
+    dns::{Answer, Answers, Outcome, Question, read_answer},
+    finding::Finding,
+};
+
+/// How long one question may take.
+const ONE_QUESTION: Duration = Duration::from_secs(5);
+
+/// How long all questions of a diagnosis may take together.
+const ONE_DIAGNOSIS: Duration = Duration::from_secs(15);
+
+/// A resolver that answers application/dns-json.
+pub(crate) struct Resolver {
+    url: String,
+    agent: ureq::Agent,
+}
+
+impl Resolver {
+    /// A resolver at `url`, such as `http://127.0.0.1:8080/dns-query`.
+    pub(crate) fn new(url: &str) -> Self {
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(ONE_QUESTION))
+            .http_status_as_error(false)
+            .build()
+            .into();
+        Self {
+            url: url.to_owned(),
+            agent,
+        }
+    }
+
+    /// Runs the checks until nothing is open; what is not answered in time is unchecked.
+    pub(crate) fn examine(&self, case: &Case) -> Vec<Finding> {
+        let began = Instant::now();
+        let mut answers = Answers::default();
+        loop {
+            let outcome = examine(case, &answers);
+            if outcome.needs.is_empty() {
+                return outcome.findings;
+            }
+            let left = ONE_DIAGNOSIS.saturating_sub(began.elapsed());
+            for (question, answer) in self.ask_all(&outcome.needs, left) {
+                answers.insert(question, answer);
+            }
+        }
+    }
+
+    /// Asks all questions at once; those without an answer after `left` have timed out.
+    fn ask_all(&self, questions: &[Question], left: Duration) -> Vec<(Question, Answer)> {
+        let (sender, receiver) = mpsc::channel();
+        for question in questions.iter().filter(|_| !left.is_zero()) {
+            let (sender, question) = (sender.clone(), question.clone());
+            let (agent, url) = (self.agent.clone(), self.url.clone());
+            // A thread that outlives the time limit sends to nobody and ends by its own time-out.
+            thread::spawn(move || {
+                let answer = ask(&agent, &url, &question);
+                drop(sender.send((question, answer)));
+            });
+        }
+        drop(sender);
+        let until = Instant::now() + left;
+        let mut found = Vec::new();
+        while let Ok(pair) = receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            found.push(pair);
+        }
+        let late = questions
+            .iter()
+            .filter(|question| found.iter().all(|(known, _)| known != *question))
+            .map(|question| (question.clone(), Answer::empty(Outcome::Timeout)))
+            .collect::<Vec<_>>();
+        found.extend(late);
+        found
+    }
+}
+
+fn ask(agent: &ureq::Agent, url: &str, question: &Question) -> Answer {
+    let asked_at = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok());
+    let mut request = agent
+        .get(url)
+        .header("accept", "application/dns-json")
+        .query("name", question.name.as_str())
+        .query("type", question.record_type.as_str());
+    if question.checking_disabled {
+        request = request.query("cd", "1");
+    }
+    let failed = |outcome| Answer {
+        asked_at,
+        ..Answer::empty(outcome)
+    };
+    match request.call() {
+        Ok(response) if response.status() == 200 => response
+            .into_body()
+            .read_to_string()
+            .ok()
+            .and_then(|body| read_answer(&body, asked_at).ok())
+            .unwrap_or_else(|| failed(Outcome::ServFail)),
+        Ok(response) => failed(match response.status().as_u16() {
+            504 => Outcome::Timeout,
+            502 | 503 => Outcome::Unreachable,
+            _ => Outcome::Refused,
+        }),
+        Err(ureq::Error::Timeout(_)) => failed(Outcome::Timeout),
+        Err(_) => failed(Outcome::Unreachable),
+    }
+}

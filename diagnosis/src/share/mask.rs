@@ -1,0 +1,108 @@
+//! Local parts and places taken out before a case goes into a link (RFC 6590: domains stay, local
+//! parts are replaced so that equal ones stay equal).
+
+use crate::{
+    bounce::{Bounce, Recipient},
+    case::Case,
+    text::Spanned,
+};
+
+/// Characters of a local part without quotes, as the readers find addresses.
+fn is_local(c: char) -> bool {
+    c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c)
+}
+
+/// The case without local parts and without spans.
+pub(super) fn masked(case: &Case) -> Case {
+    let mut masks = Masks::default();
+    let Bounce { recipients, .. } = &case.bounce;
+    let recipients = recipients.iter().map(|recipient| Recipient {
+        address: address(&mut masks, recipient.address.as_ref()),
+        original: address(&mut masks, recipient.original.as_ref()),
+        diagnostic: recipient.diagnostic.as_ref().map(|said| {
+            Spanned::new(masks.text(&said.value), Vec::new())
+        }),
+        ..recipient.clone()
+    });
+    let recipients = recipients.collect();
+    Case {
+        bounce: Bounce {
+            recipients,
+            ..case.bounce.clone()
+        },
+        judgements: case.judgements.clone(),
+    }
+}
+
+fn address(masks: &mut Masks, address: Option<&Spanned<String>>) -> Option<Spanned<String>> {
+    let value = &address?.value;
+    let masked = match value.rsplit_once('@') {
+        Some((local, domain)) => format!("{}@{domain}", masks.local(local)),
+        None => masks.local(value),
+    };
+    Some(Spanned::new(masked, Vec::new()))
+}
+
+/// The local parts met so far; the same one always gets the same mask.
+#[derive(Default)]
+struct Masks(Vec<(String, String)>);
+
+impl Masks {
+    /// First letter and three dots; a number where two would look alike.
+    fn local(&mut self, local: &str) -> String {
+        if let Some((_, mask)) = self.0.iter().find(|(known, _)| known == local) {
+            return mask.clone();
+        }
+        let first: String = local.chars().take(1).collect();
+        let alike = self.0.iter().filter(|(known, _)| known.starts_with(&first)).count();
+        let mask = match alike {
+            0 => format!("{first}•••"),
+            more => format!("{first}•••{}", more + 1),
+        };
+        self.0.push((local.to_owned(), mask.clone()));
+        mask
+    }
+
+    /// A text with every local part in it masked: before an `@`, and where a known one stands
+    /// alone.
+    fn text(&mut self, text: &str) -> String {
+        let mut masked = String::new();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once('@') {
+            let length: usize = before
+                .chars()
+                .rev()
+                .take_while(|&c| is_local(c))
+                .map(char::len_utf8)
+                .sum();
+            let (words, local) = before.split_at(before.len() - length);
+            masked.push_str(words);
+            if !local.is_empty() {
+                masked.push_str(&self.local(local));
+            }
+            masked.push('@');
+            rest = behind;
+        }
+        masked.push_str(rest);
+        self.0
+            .iter()
+            .filter(|(local, _)| local.len() >= 4)
+            .fold(masked, |text, (local, mask)| text.replace(local.as_str(), mask))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_local_parts_stay_equal_and_no_other_shows() {
+        let mut masks = Masks::default();
+        assert_eq!(masks.local("ana.lima"), "a•••");
+        assert_eq!(masks.local("adam"), "a•••2");
+        assert_eq!(
+            masks.text("<ana.lima@firm.example>: adam@x.example and unknown user: \"ana.lima\""),
+            "<a•••@firm.example>: a•••2@x.example and unknown user: \"a•••\""
+        );
+    }
+}

@@ -1,0 +1,432 @@
+//! The form on the wire: JSON arrays of numbers and strings. Every word has a number of its own that
+//! never changes; fields are only ever added behind the last.
+
+use serde_json::{Value as Json, json};
+
+use super::{ShareError, Shared, key};
+use crate::{
+    bounce::{Action, Bounce, Command, Kind, Recipient, ReplyCode, Sending, Shape, Signature},
+    case::{Case, Judgement},
+    dns::{Answer, Outcome, Question, Record, RecordData, RecordType},
+    finding::{Code, Finding, Unchecked, Verdict},
+    knowledge,
+    reason::{Confidence, Reason, RefusedBy, Side},
+    text::{Span, Spanned},
+    wording::{Slot, Value, Values},
+};
+
+/// What a deciding record or a diagnostic is cut down to, in bytes.
+const MAX_RECORD: usize = 255;
+
+const KINDS: [(Kind, u16); 7] = [
+    (Kind::AutoReply, 1),
+    (Kind::Bounce, 2),
+    (Kind::Complaint, 3),
+    (Kind::Delay, 4),
+    (Kind::Delivered, 5),
+    (Kind::Other, 6),
+    (Kind::Suspicious, 7),
+];
+
+const SHAPES: [(Shape, u16); 5] = [
+    (Shape::Lone, 1),
+    (Shape::Prose, 2),
+    (Shape::Reply, 3),
+    (Shape::Report, 4),
+    (Shape::Unknown, 5),
+];
+
+const ACTIONS: [(Action, u16); 5] = [
+    (Action::Failed, 1),
+    (Action::Delayed, 2),
+    (Action::Delivered, 3),
+    (Action::Relayed, 4),
+    (Action::Expanded, 5),
+];
+
+const COMMANDS: [(Command, u16); 7] = [
+    (Command::Conn, 1),
+    (Command::Ehlo, 2),
+    (Command::Starttls, 3),
+    (Command::Auth, 4),
+    (Command::Mail, 5),
+    (Command::Rcpt, 6),
+    (Command::Data, 7),
+];
+
+const RECORD_TYPES: [(RecordType, u16); 7] = [
+    (RecordType::A, 1),
+    (RecordType::Aaaa, 28),
+    (RecordType::Mx, 15),
+    (RecordType::Ns, 2),
+    (RecordType::Ptr, 12),
+    (RecordType::Tlsa, 52),
+    (RecordType::Txt, 16),
+];
+
+const OUTCOMES: [(Outcome, u16); 7] = [
+    (Outcome::NoError, 1),
+    (Outcome::NxDomain, 2),
+    (Outcome::ServFail, 3),
+    (Outcome::Refused, 4),
+    (Outcome::Timeout, 5),
+    (Outcome::Unreachable, 6),
+    (Outcome::NotAsked, 7),
+];
+
+fn number<T: Copy + PartialEq>(table: &[(T, u16)], word: T) -> u16 {
+    table
+        .iter()
+        .find(|(known, _)| *known == word)
+        .map_or(0, |(_, number)| *number)
+}
+
+fn word<T: Copy>(table: &[(T, u16)], number: u16) -> Option<T> {
+    table
+        .iter()
+        .find(|(_, known)| *known == number)
+        .map(|(word, _)| *word)
+}
+
+// Writing.
+
+pub(super) fn write(case: &Case, findings: &[Finding], looked_up: Option<i64>) -> String {
+    let bounce = &case.bounce;
+    let recipients: Vec<Json> = bounce
+        .recipients
+        .iter()
+        .zip(&case.judgements)
+        .map(|(recipient, judgement)| trimmed(write_recipient(recipient, judgement)))
+        .collect();
+    trimmed(vec![
+        json!(number(&KINDS, bounce.kind)),
+        json!(number(&SHAPES, bounce.shape)),
+        json!(bounce.system.as_ref().map(|system| system.value)),
+        text(bounce.reporting_mta.as_ref()),
+        text(bounce.arrival_date.as_ref()),
+        Json::Array(recipients),
+        trimmed(write_sending(&bounce.sending)),
+        Json::Array(findings.iter().map(|f| trimmed(write_finding(f))).collect()),
+        json!(looked_up),
+    ])
+    .to_string()
+}
+
+fn text<T: ToString>(value: Option<&Spanned<T>>) -> Json {
+    json!(value.map(|value| cut(&value.value.to_string())))
+}
+
+fn cut(text: &str) -> String {
+    let end = (0..=MAX_RECORD.min(text.len()))
+        .rev()
+        .find(|&end| text.is_char_boundary(end))
+        .unwrap_or(0);
+    text.get(..end).unwrap_or_default().to_owned()
+}
+
+/// An array without the nulls at its end.
+fn trimmed(mut fields: Vec<Json>) -> Json {
+    while fields.last().is_some_and(Json::is_null) {
+        fields.pop();
+    }
+    Json::Array(fields)
+}
+
+fn write_recipient(recipient: &Recipient, judgement: &Judgement) -> Vec<Json> {
+    vec![
+        json!(judgement.reason.number()),
+        json!(judgement.responsible.number()),
+        json!(judgement.confidence.number()),
+        json!(judgement.permanent.map(u8::from)),
+        json!(judgement.suppress.map(u8::from)),
+        json!(judgement.refused_by.map(RefusedBy::number)),
+        json!(judgement.provider),
+        json!(judgement.second_reason.map(Reason::number)),
+        text(recipient.address.as_ref()),
+        text(recipient.status.as_ref()),
+        json!(recipient.reply_code.as_ref().map(|code| code.value.0)),
+        text(recipient.diagnostic.as_ref()),
+        json!(recipient.command.as_ref().map(|c| number(&COMMANDS, c.value))),
+        text(recipient.remote_mta.as_ref()),
+        text(recipient.remote_ip.as_ref()),
+        json!(recipient.action.as_ref().map(|a| number(&ACTIONS, a.value))),
+        text(recipient.original.as_ref()),
+        text(recipient.will_retry_until.as_ref()),
+        text(recipient.last_attempt_date.as_ref()),
+    ]
+}
+
+fn write_sending(sending: &Sending) -> Vec<Json> {
+    let dkim: Vec<Json> = sending
+        .dkim
+        .iter()
+        .map(|signature| json!([signature.value.domain, signature.value.selector]))
+        .collect();
+    vec![
+        text(sending.ip.as_ref()),
+        text(sending.helo.as_ref()),
+        text(sending.from_domain.as_ref()),
+        text(sending.envelope_domain.as_ref()),
+        if dkim.is_empty() { Json::Null } else { json!(dkim) },
+    ]
+}
+
+fn write_finding(finding: &Finding) -> Vec<Json> {
+    let values: Vec<Json> = finding
+        .values
+        .iter()
+        .map(|(slot, value)| json!([slot.number(), write_value(value)]))
+        .collect();
+    let mut fields = vec![
+        json!(finding.code.number()),
+        json!(finding.verdict.number()),
+        json!(u8::from(finding.explains)),
+        json!(finding.subject),
+        json!(finding.recipients),
+        json!(finding.unchecked_because.map(Unchecked::number)),
+        json!(values),
+        json!(finding.expected),
+    ];
+    if let Some((question, answer)) = deciding(finding) {
+        fields.extend([
+            json!(question.name.as_str()),
+            json!(number(&RECORD_TYPES, question.record_type)),
+            json!(number(&OUTCOMES, answer.outcome)),
+            json!(answer.records.first().map(|record| write_record(&record.data))),
+            json!(answer.ttl()),
+            json!(u8::from(answer.demo)),
+            json!(u8::from(answer.authenticated)),
+        ]);
+    }
+    fields
+}
+
+/// The answer that a finding rests on.
+fn deciding(finding: &Finding) -> Option<&(Question, Answer)> {
+    finding.answers.first()
+}
+
+fn write_record(data: &RecordData) -> String {
+    match data {
+        RecordData::Txt(text) => cut(&key::shortened(text)),
+        other => cut(&other.present()),
+    }
+}
+
+fn write_value(value: &Value) -> Json {
+    match value {
+        Value::Text(text) => json!(cut(text)),
+        Value::Names(names) => json!(names.iter().take(5).map(|name| cut(name)).collect::<Vec<_>>()),
+        Value::Number(number) => json!(number),
+    }
+}
+
+// Reading.
+
+pub(super) fn read(bytes: &[u8]) -> Result<Shared, ShareError> {
+    let body: Json = serde_json::from_slice(bytes).map_err(|_| ShareError::Damaged)?;
+    let fields = Fields(&body);
+    let kind = word(&KINDS, fields.number(0)?).ok_or(ShareError::NewerVersion)?;
+    let shape = word(&SHAPES, fields.number(1)?).ok_or(ShareError::NewerVersion)?;
+    let (recipients, judgements) = fields
+        .list(5)
+        .map(|recipient| read_recipient(&Fields(recipient)))
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .unzip();
+    let findings = fields
+        .list(7)
+        .map(|finding| read_finding(&Fields(finding), fields.integer(8)))
+        .collect::<Result<Vec<_>, _>>()?;
+    let bounce = Bounce {
+        span: Span { start: 0, end: 0 },
+        kind,
+        shape,
+        system: fields
+            .text(2)
+            .and_then(|name| knowledge::system(&name))
+            .map(placeless),
+        reporting_mta: fields.text(3).map(placeless),
+        arrival_date: fields.text(4).map(placeless),
+        recipients,
+        sending: read_sending(&Fields(fields.at(6))),
+    };
+    Ok(Shared {
+        case: Case { bounce, judgements },
+        findings,
+        looked_up: fields.integer(8),
+    })
+}
+
+fn placeless<T>(value: T) -> Spanned<T> {
+    Spanned::new(value, Vec::new())
+}
+
+/// The fields of an array; what is missing is null.
+struct Fields<'a>(&'a Json);
+
+impl<'a> Fields<'a> {
+    fn at(&self, index: usize) -> &'a Json {
+        const NULL: &Json = &Json::Null;
+        self.0.get(index).unwrap_or(NULL)
+    }
+
+    fn text(&self, index: usize) -> Option<String> {
+        self.at(index).as_str().map(str::to_owned)
+    }
+
+    fn parsed<T: std::str::FromStr>(&self, index: usize) -> Option<Spanned<T>> {
+        self.at(index).as_str()?.parse().ok().map(placeless)
+    }
+
+    fn integer(&self, index: usize) -> Option<i64> {
+        self.at(index).as_i64()
+    }
+
+    fn small(&self, index: usize) -> Option<u16> {
+        self.integer(index).and_then(|number| u16::try_from(number).ok())
+    }
+
+    fn number(&self, index: usize) -> Result<u16, ShareError> {
+        self.small(index).ok_or(ShareError::Damaged)
+    }
+
+    fn flag(&self, index: usize) -> Option<bool> {
+        self.integer(index).map(|number| number == 1)
+    }
+
+    fn list(&self, index: usize) -> impl Iterator<Item = &'a Json> {
+        self.at(index).as_array().into_iter().flatten()
+    }
+}
+
+fn read_recipient(fields: &Fields<'_>) -> Result<(Recipient, Judgement), ShareError> {
+    let newer = ShareError::NewerVersion;
+    let judgement = Judgement {
+        reason: Reason::from_number(fields.number(0)?).ok_or(newer)?,
+        responsible: Side::from_number(fields.number(1)?).ok_or(newer)?,
+        confidence: Confidence::from_number(fields.number(2)?).ok_or(newer)?,
+        permanent: fields.flag(3),
+        suppress: fields.flag(4),
+        refused_by: fields.small(5).and_then(RefusedBy::from_number),
+        provider: fields
+            .text(6)
+            .and_then(|id| knowledge::provider(&id))
+            .map(|provider| provider.id),
+        second_reason: fields.small(7).and_then(Reason::from_number),
+        rule: "",
+        spans: Vec::new(),
+    };
+    let recipient = Recipient {
+        address: fields.text(8).map(placeless),
+        status: fields.parsed(9),
+        reply_code: fields.small(10).map(ReplyCode).map(placeless),
+        diagnostic: fields.text(11).map(placeless),
+        command: fields.small(12).and_then(|n| word(&COMMANDS, n)).map(placeless),
+        remote_mta: fields.text(13).map(placeless),
+        remote_ip: fields.parsed(14),
+        action: fields.small(15).and_then(|n| word(&ACTIONS, n)).map(placeless),
+        original: fields.text(16).map(placeless),
+        will_retry_until: fields.text(17).map(placeless),
+        last_attempt_date: fields.text(18).map(placeless),
+    };
+    Ok((recipient, judgement))
+}
+
+fn read_sending(fields: &Fields<'_>) -> Sending {
+    let dkim = fields.list(4).filter_map(|pair| {
+        let pair = Fields(pair);
+        let signature = Signature {
+            domain: pair.text(0)?,
+            selector: pair.text(1)?,
+        };
+        Some(placeless(signature))
+    });
+    Sending {
+        ip: fields.parsed(0),
+        helo: fields.text(1).map(placeless),
+        from_domain: fields.text(2).map(placeless),
+        envelope_domain: fields.text(3).map(placeless),
+        dkim: dkim.collect(),
+    }
+}
+
+fn read_finding(fields: &Fields<'_>, asked_at: Option<i64>) -> Result<Finding, ShareError> {
+    let newer = ShareError::NewerVersion;
+    let code = Code::from_number(fields.number(0)?).ok_or(newer)?;
+    let verdict = Verdict::from_number(fields.number(1)?).ok_or(newer)?;
+    let mut values = Values::new();
+    for pair in fields.list(6) {
+        let pair = Fields(pair);
+        let slot = pair.small(0).and_then(Slot::from_number);
+        if let (Some(slot), Some(value)) = (slot, read_value(pair.at(1))) {
+            values.set(slot, value);
+        }
+    }
+    Ok(Finding {
+        code,
+        verdict,
+        explains: fields.flag(2).unwrap_or(false),
+        subject: fields.text(3).unwrap_or_default(),
+        recipients: fields
+            .list(4)
+            .filter_map(Json::as_u64)
+            .filter_map(|index| usize::try_from(index).ok())
+            .collect(),
+        unchecked_because: fields.small(5).and_then(Unchecked::from_number),
+        values,
+        expected: fields.text(7),
+        answers: read_answer(fields, asked_at).into_iter().collect(),
+    })
+}
+
+fn read_value(value: &Json) -> Option<Value> {
+    match value {
+        Json::String(text) => Some(Value::Text(text.clone())),
+        Json::Array(names) => Some(Value::Names(
+            names.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+        )),
+        Json::Number(number) => number
+            .as_u64()
+            .and_then(|number| usize::try_from(number).ok())
+            .map(Value::Number),
+        Json::Null | Json::Bool(_) | Json::Object(_) => None,
+    }
+}
+
+fn read_answer(fields: &Fields<'_>, asked_at: Option<i64>) -> Option<(Question, Answer)> {
+    let name = fields.text(8)?.parse().ok()?;
+    let record_type = word(&RECORD_TYPES, fields.small(9)?)?;
+    let outcome = word(&OUTCOMES, fields.small(10)?)?;
+    let ttl = fields.integer(12).and_then(|ttl| u32::try_from(ttl).ok());
+    let records = fields.text(11).map(|data| Record {
+        owner: String::new(),
+        ttl: ttl.unwrap_or(0),
+        data: read_record(record_type, data),
+    });
+    let answer = Answer {
+        outcome,
+        records: records.into_iter().collect(),
+        authenticated: fields.flag(14).unwrap_or(false),
+        extended_errors: Vec::new(),
+        asked_at,
+        demo: fields.flag(13).unwrap_or(false),
+    };
+    Some((Question::new(name, record_type), answer))
+}
+
+/// The record in its type again where that matters to the checklist (an MX record names the host to
+/// try), else as the words that it was.
+fn read_record(record_type: RecordType, data: String) -> RecordData {
+    let exchanger = (record_type == RecordType::Mx)
+        .then(|| data.split_once(' '))
+        .flatten()
+        .and_then(|(preference, exchange)| Some((preference.parse().ok()?, exchange)));
+    match exchanger {
+        Some((preference, exchange)) => RecordData::Mx {
+            preference,
+            exchange: exchange.trim_end_matches('.').to_owned(),
+        },
+        None => RecordData::Txt(data),
+    }
+}
