@@ -48,10 +48,10 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
         "Headline",
         &list(&knowledge.headlines, headline)?,
     )?;
-    let pairs = "(&'static str, &'static [&'static str])";
+    let pairs = "(&str, &[&str])";
     private_table(&mut out, "SYSTEMS", pairs, &systems)?;
     private_table(&mut out, "KINDS", pairs, &kinds)?;
-    private_table(&mut out, "SIDES", "(Side, &'static str)", &sides)?;
+    private_table(&mut out, "SIDES", "(Side, &str)", &sides)?;
     let kind_words = list(&knowledge.kind_words, |(kind, words)| {
         Ok(format!(
             "({kind:?}, KindWords {{ what: &[{}], why: &[{}] }})",
@@ -59,12 +59,7 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
             list(&words.why, |words| template(words))?,
         ))
     })?;
-    private_table(
-        &mut out,
-        "KIND_WORDS",
-        "(&'static str, KindWords)",
-        &kind_words,
-    )?;
+    private_table(&mut out, "KIND_WORDS", "(&str, KindWords)", &kind_words)?;
     finding_words(&mut out, knowledge)?;
     Ok(out)
 }

@@ -103,11 +103,9 @@ fn explaining(reason: Reason) -> &'static [Code] {
             Code::SenderDomainMissing,
         ],
         Reason::Requireptr => &[Code::ReverseDnsMissing, Code::ReverseDnsNotConfirmed],
-        Reason::Blocked | Reason::Badreputation | Reason::Spamdetected => &[
-            Code::ReverseDnsMissing,
-            Code::ReverseDnsNotConfirmed,
-            Code::SpfSeveral,
-        ],
+        Reason::Blocked | Reason::Badreputation | Reason::Spamdetected => {
+            &[Code::ReverseDnsMissing, Code::ReverseDnsNotConfirmed]
+        }
         Reason::Rejected => &[Code::SenderDomainMissing, Code::SpfSeveral],
         Reason::Userunknown | Reason::Norelaying | Reason::Filtered => &[
             Code::RefusingServerIsNotMx,

@@ -340,7 +340,8 @@ fn step(rule: &StepRule, case: &Case, index: usize, findings: &[Finding]) -> Opt
     let found = finding_for(&rule.when, findings, about)?;
     let is_refusal = matches!(case.bounce.kind, Kind::Bounce | Kind::Delay);
     let applies = is_refusal && holds(&rule.when, judgement) && !excluded(&rule.when, findings);
-    if !applies && !(rule.ruled_out && found.is_some()) {
+    let answered = rule.ruled_out && found.is_some();
+    if !(applies || answered) {
         return None;
     }
     let mut values = values(case, index, findings);

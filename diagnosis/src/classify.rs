@@ -63,14 +63,26 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
         .or_else(|| by_code.map(|hit| hit.rule.reason))
         .filter(|second| *second != reason);
     let permanent = is_permanent(bounce, recipient);
-    let refused_by = refused_by(bounce, recipient, best.map(|hit| hit.rule), provider);
+    let refused_by = refused_by(
+        bounce,
+        recipient,
+        reason,
+        best.map(|hit| hit.rule),
+        provider,
+    );
     Judgement {
         reason,
         second_reason,
         confidence: confidence(best, by_code, reason),
         permanent: Some(permanent),
         suppress: Some(is_over(reason, permanent, best.map(|hit| hit.rule))),
-        responsible: responsible(bounce, reason, permanent, best.map(|hit| hit.rule)),
+        responsible: responsible(
+            bounce,
+            recipient,
+            reason,
+            permanent,
+            best.map(|hit| hit.rule),
+        ),
         refused_by: Some(refused_by),
         provider: provider.map(|provider| provider.id),
         rule: best.map_or("", |hit| hit.rule.id),
@@ -153,7 +165,7 @@ fn hit(rule: &'static ReplyRule, facts: &Facts<'_>) -> Option<Hit> {
     let words = rule
         .texts
         .iter()
-        .filter(|words| contains(facts.said, words))
+        .filter(|words| knowledge::contains_in_order(facts.said, words))
         .max_by_key(|words| length(words));
     if words.is_none() && !rule.texts.is_empty() {
         return None;
@@ -178,18 +190,6 @@ fn holds(pattern: &StatusPattern, status: EnhancedStatus) -> bool {
     pattern.class.is_none_or(|class| class == status.class)
         && pattern.subject == status.subject
         && (first..=last).contains(&status.detail)
-}
-
-/// Whether the words stand in `said` one after the other.
-fn contains(said: &str, words: &[&str]) -> bool {
-    let mut rest = said;
-    for word in words {
-        let Some((_, behind)) = rest.split_once(word) else {
-            return false;
-        };
-        rest = behind;
-    }
-    true
 }
 
 /// Words and code that agree are certain; a code that says another thing makes it unsure.
@@ -237,18 +237,35 @@ fn is_over(reason: Reason, permanent: bool, rule: Option<&ReplyRule>) -> bool {
     permanent && as_said.unwrap_or_else(|| reason.ends_an_address())
 }
 
-/// While the sender's server still tries and the trouble may pass, nobody has to act.
-fn responsible(bounce: &Bounce, reason: Reason, permanent: bool, rule: Option<&ReplyRule>) -> Side {
+/// While the sender's server still tries and the trouble may pass, nobody has to act. Once it has
+/// given up, the sender has to send again.
+fn responsible(
+    bounce: &Bounce,
+    recipient: &Recipient,
+    reason: Reason,
+    permanent: bool,
+    rule: Option<&ReplyRule>,
+) -> Side {
     if bounce.kind == Kind::Delay && !permanent && reason.may_pass() {
         return Side::Nobody;
     }
-    rule.and_then(|rule| rule.side)
-        .unwrap_or_else(|| reason.usual_side())
+    let side = rule
+        .and_then(|rule| rule.side)
+        .unwrap_or_else(|| reason.usual_side());
+    let given_up = recipient
+        .action
+        .as_ref()
+        .is_some_and(|action| action.value == Action::Failed);
+    match side {
+        Side::Nobody if given_up => Side::Sender,
+        side => side,
+    }
 }
 
 fn refused_by(
     bounce: &Bounce,
     recipient: &Recipient,
+    reason: Reason,
     rule: Option<&ReplyRule>,
     provider: Option<&'static Provider>,
 ) -> RefusedBy {
@@ -259,6 +276,9 @@ fn refused_by(
         return RefusedBy::Filter;
     }
     let answered = recipient.reply_code.is_some() || recipient.remote_mta.is_some();
+    if !answered && reason.is_silence() {
+        return RefusedBy::Nobody;
+    }
     match (answered, bounce.reporting_mta.is_some()) {
         (false, true) if !wrote_for_the_recipient(bounce, recipient) => RefusedBy::OwnServer,
         (false, true) => RefusedBy::MailboxHost,
@@ -340,7 +360,7 @@ mod tests {
                 let covered = rule
                     .examples
                     .iter()
-                    .any(|example| contains(&example.to_lowercase(), text));
+                    .any(|example| knowledge::contains_in_order(&example.to_lowercase(), text));
                 if !covered {
                     wrong.push(format!("{}: no example for {text:?}", rule.id));
                 }

@@ -8,7 +8,7 @@ mod question;
 mod records;
 
 pub use answer::{Answer, Answers, Outcome, Record, RecordData};
-pub use json::{AnswerError, read_answer};
+pub use json::{AnswerError, read_answer, read_failure};
 pub use name::{Name, NameError};
 pub use question::{Question, RecordType};
 pub use records::{is_dmarc_record, is_spf_record, tag_value};

@@ -193,6 +193,31 @@ pub(crate) fn says(kind: &str, lower: &str) -> bool {
         .any(|(_, phrases)| phrases.iter().any(|phrase| lower.contains(phrase)))
 }
 
+/// Words as long as these are no accident in a text that is no refusal.
+const TELLING: usize = 12;
+
+/// Whether a text (lower case) has words by which a row of the knowledge knows a refusal.
+#[must_use]
+pub(crate) fn says_refusal(lower: &str) -> bool {
+    REPLIES.iter().flat_map(|rule| rule.texts).any(|words| {
+        let length: usize = words.iter().map(|word| word.len()).sum();
+        length >= TELLING && contains_in_order(lower, words)
+    })
+}
+
+/// Whether the words stand in a text one after the other.
+#[must_use]
+pub(crate) fn contains_in_order(text: &str, words: &[&str]) -> bool {
+    let mut rest = text;
+    words.iter().all(|word| match rest.split_once(word) {
+        Some((_, behind)) => {
+            rest = behind;
+            true
+        }
+        None => false,
+    })
+}
+
 /// The words for a side, as the page says them.
 #[must_use]
 pub fn side_words(side: Side) -> &'static str {

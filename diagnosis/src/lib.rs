@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![deny(clippy::indexing_slicing)]
+#![allow(
+    clippy::single_range_in_vec_init,
+    reason = "lists of ranges are what the readers work with; some have one"
+)]
 #![cfg_attr(
     test,
     allow(

@@ -57,7 +57,7 @@ fn read_document(document: &Document) -> Bounce {
         recipients = failed_recipients(document);
     }
     if shape == Shape::Unknown
-        && let Some(recipient) = reply::read(&body)
+        && let Some(recipient) = reply::read(&body).or_else(|| reply_without_code(document, &body))
     {
         shape = Shape::Reply;
         fill_in(&mut recipients, recipient);
@@ -81,6 +81,15 @@ fn read_document(document: &Document) -> Bounce {
         bounce.recipients.clear();
     }
     bounce
+}
+
+/// A few words that say no, such as a person copies them out of an error message.
+fn reply_without_code(document: &Document, body: &Text) -> Option<Recipient> {
+    const FEW: usize = 400;
+    let is_short = body.as_str().trim().len() <= FEW;
+    let lower = body.as_str().to_lowercase();
+    let alone = document.headers.is_empty() && is_short && knowledge::says_refusal(&lower);
+    alone.then(|| reply::words(body))
 }
 
 fn shape_of(report_found: bool, recipients: &[Recipient]) -> Shape {
@@ -158,7 +167,7 @@ fn failed_recipients(document: &Document) -> Vec<Recipient> {
     document
         .headers
         .all("x-failed-recipients")
-        .flat_map(|value| address::all_in(value))
+        .flat_map(address::all_in)
         .map(|address| Recipient {
             address: Some(address),
             ..Recipient::default()
@@ -234,11 +243,17 @@ fn kind_of_actions(actions: &[Action]) -> Option<Kind> {
 
 /// A name and some text are not yet a bounce: there must be a code, or words that say so.
 fn has_failure(bounce: &Bounce, body: &str, subject: &str) -> bool {
-    let coded = bounce
-        .recipients
-        .iter()
-        .any(|recipient| recipient.status.is_some() || recipient.reply_code.is_some());
-    coded || knowledge::says("bounce", body) || knowledge::says("bounce", subject)
+    let told = |recipient: &Recipient| {
+        recipient.status.is_some()
+            || recipient.reply_code.is_some()
+            || recipient
+                .diagnostic
+                .as_ref()
+                .is_some_and(|said| knowledge::says_refusal(&said.value.to_lowercase()))
+    };
+    bounce.recipients.iter().any(told)
+        || knowledge::says("bounce", body)
+        || knowledge::says("bounce", subject)
 }
 
 fn is_suspicious(body: &str, subject: &str) -> bool {

@@ -221,6 +221,12 @@ impl Reason {
         )
     }
 
+    /// Whether it means that no server answered at all, unless one is quoted.
+    #[must_use]
+    pub fn is_silence(self) -> bool {
+        matches!(self, Self::Expired | Self::Hostunknown | Self::Networkerror)
+    }
+
     /// Whether waiting alone often helps.
     #[must_use]
     pub fn may_pass(self) -> bool {

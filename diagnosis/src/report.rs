@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::{
     bounce::{Bounce, Command, Recipient, Shape},
-    checklist::{Advice, Headline, Step, commands_for, kind_word},
     case::{Case, Judgement},
+    checklist::{Advice, Headline, Step, commands_for, kind_word},
     dns::{Answer, Question},
     finding::Finding,
     knowledge,

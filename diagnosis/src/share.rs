@@ -44,10 +44,14 @@ pub enum ShareError {
     #[error("This link holds no diagnosis. Paste the bounce itself to get one.")]
     Empty,
     /// Made by a version that this one does not know.
-    #[error("This link was made by a newer version of this page. Load the page again, or ask for the bounce itself.")]
+    #[error(
+        "This link was made by a newer version of this page. Load the page again, or ask for the bounce itself."
+    )]
     NewerVersion,
     /// Cut off or changed on its way.
-    #[error("This link is damaged or was cut off on its way. Ask for it again, best as plain text.")]
+    #[error(
+        "This link is damaged or was cut off on its way. Ask for it again, best as plain text."
+    )]
     Damaged,
     /// Larger than any link that this page makes.
     #[error("This link is too long to be one of ours. Ask for it again, or for the bounce itself.")]
@@ -88,17 +92,20 @@ pub fn decode(fragment: &str) -> Result<Shared, ShareError> {
             false => ShareError::Damaged,
         });
     }
-    let packed = body.get(..body.len().saturating_sub(1)).ok_or(ShareError::Damaged)?;
+    let packed = body
+        .get(..body.len().saturating_sub(1))
+        .ok_or(ShareError::Damaged)?;
     if !body.ends_with(check_character(packed)) {
         return Err(ShareError::Damaged);
     }
-    let bytes = URL_SAFE_NO_PAD.decode(packed).map_err(|_| ShareError::Damaged)?;
-    let inflated = decompress_to_vec_with_limit(&bytes, MAX_INFLATED).map_err(|error| {
-        match error.status {
+    let bytes = URL_SAFE_NO_PAD
+        .decode(packed)
+        .map_err(|_| ShareError::Damaged)?;
+    let inflated =
+        decompress_to_vec_with_limit(&bytes, MAX_INFLATED).map_err(|error| match error.status {
             TINFLStatus::HasMoreOutput => ShareError::TooLarge,
             _ => ShareError::Damaged,
-        }
-    })?;
+        })?;
     wire::read(&inflated)
 }
 

@@ -9,7 +9,7 @@ use std::{
 use diagnosis::{
     case::Case,
     check::examine,
-    dns::{Answer, Answers, Outcome, Question, read_answer},
+    dns::{Answer, Answers, Outcome, Question, read_answer, read_failure},
     finding::Finding,
 };
 
@@ -70,7 +70,8 @@ impl Resolver {
         drop(sender);
         let until = Instant::now() + left;
         let mut found = Vec::new();
-        while let Ok(pair) = receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        while let Ok(pair) = receiver.recv_timeout(until.saturating_duration_since(Instant::now()))
+        {
             found.push(pair);
         }
         let late = questions
@@ -101,17 +102,14 @@ fn ask(agent: &ureq::Agent, url: &str, question: &Question) -> Answer {
         ..Answer::empty(outcome)
     };
     match request.call() {
-        Ok(response) if response.status() == 200 => response
-            .into_body()
-            .read_to_string()
-            .ok()
-            .and_then(|body| read_answer(&body, asked_at).ok())
-            .unwrap_or_else(|| failed(Outcome::ServFail)),
-        Ok(response) => failed(match response.status().as_u16() {
-            504 => Outcome::Timeout,
-            502 | 503 => Outcome::Unreachable,
-            _ => Outcome::Refused,
-        }),
+        Ok(response) => {
+            let status = response.status().as_u16();
+            let body = response.into_body().read_to_string().unwrap_or_default();
+            match status {
+                200 => read_answer(&body, asked_at).unwrap_or_else(|_| failed(Outcome::ServFail)),
+                _ => read_failure(status, &body, asked_at),
+            }
+        }
         Err(ureq::Error::Timeout(_)) => failed(Outcome::Timeout),
         Err(_) => failed(Outcome::Unreachable),
     }

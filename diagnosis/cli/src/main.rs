@@ -18,8 +18,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 use diagnosis::{
-    check::examine, checklist::advise, classify::classify, dns::Answers, read::read,
-    report::Report,
+    check::examine, checklist::advise, classify::classify, dns::Answers, read::read, report::Report,
 };
 
 use ask::Resolver;

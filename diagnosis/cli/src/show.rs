@@ -64,7 +64,12 @@ pub(crate) fn text(report: &Report, asked_dns: bool, colour: bool) -> String {
 }
 
 fn facts(recipient: &RecipientReport) -> String {
-    let mut facts = vec![recipient.address.clone().unwrap_or_else(|| "(recipient not named)".to_owned())];
+    let mut facts = vec![
+        recipient
+            .address
+            .clone()
+            .unwrap_or_else(|| "(recipient not named)".to_owned()),
+    ];
     let code = recipient.reply_code.map(|code| code.to_string());
     facts.extend(code);
     facts.extend(recipient.status.clone());
@@ -89,13 +94,23 @@ fn steps(out: &mut String, steps: &[StepReport], paint: &Paint) {
     let _ = writeln!(out, "\n{}", paint.bold("What to do"));
     let open = steps.iter().filter(|step| step.state == "open");
     for (number, step) in open.enumerate() {
-        let _ = writeln!(out, "{}. {} [{}]", number + 1, plain(&step.title), step.owner_words);
+        let _ = writeln!(
+            out,
+            "{}. {} [{}]",
+            number + 1,
+            plain(&step.title),
+            step.owner_words
+        );
         let _ = writeln!(out, "   {}", plain(&step.why));
         for command in &step.commands {
             let _ = writeln!(out, "   $ {}", plain(command));
         }
         for verify in &step.verify {
-            let _ = writeln!(out, "   {}", paint.dim(&format!("It worked when: {}", plain(verify))));
+            let _ = writeln!(
+                out,
+                "   {}",
+                paint.dim(&format!("It worked when: {}", plain(verify)))
+            );
         }
     }
     for step in steps.iter().filter(|step| step.state != "open") {
@@ -106,7 +121,10 @@ fn steps(out: &mut String, steps: &[StepReport], paint: &Paint) {
 fn findings(out: &mut String, findings: &[FindingReport], asked_dns: bool, paint: &Paint) {
     let _ = writeln!(out, "\n{}", paint.bold("DNS evidence"));
     if !asked_dns {
-        let _ = writeln!(out, "DNS was not asked; name a resolver with --resolver URL.");
+        let _ = writeln!(
+            out,
+            "DNS was not asked; name a resolver with --resolver URL."
+        );
     }
     for finding in findings {
         let cause = match finding.explains {

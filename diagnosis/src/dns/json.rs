@@ -68,6 +68,26 @@ pub fn read_answer(body: &str, asked_at: Option<i64>) -> Result<Answer, AnswerEr
     })
 }
 
+/// The answer behind an HTTP status other than 200: our proxy says 504 where its upstream was too
+/// slow and 502 where it could not be reached; any other is a refusal. `body` may carry the mark of
+/// demonstration data.
+#[must_use]
+pub fn read_failure(status: u16, body: &str, asked_at: Option<i64>) -> Answer {
+    let outcome = match status {
+        504 => Outcome::Timeout,
+        502 | 503 => Outcome::Unreachable,
+        _ => Outcome::Refused,
+    };
+    let comment = serde_json::from_str::<serde_json::Value>(body)
+        .ok()
+        .and_then(|problem| problem.get("Comment").cloned());
+    Answer {
+        asked_at,
+        demo: comment.is_some_and(|comment| comment == DEMONSTRATION),
+        ..Answer::empty(outcome)
+    }
+}
+
 /// Response codes (RFC 6895, section 2.3): what is neither an answer nor SERVFAIL is a refusal.
 fn outcome(status: u16) -> Outcome {
     match status {
@@ -203,6 +223,24 @@ mod tests {
                 exchange: String::new()
             })
         );
+    }
+
+    #[test]
+    fn a_failure_keeps_its_cause_and_its_mark() {
+        let slow = read_failure(
+            504,
+            r#"{"title":"slow","Comment":"demonstration zone"}"#,
+            Some(1),
+        );
+        assert_eq!((slow.outcome, slow.demo), (Outcome::Timeout, true));
+        let cases = [
+            (502, Outcome::Unreachable),
+            (429, Outcome::Refused),
+            (404, Outcome::Refused),
+        ];
+        for (status, outcome) in cases {
+            assert_eq!(read_failure(status, "<html>", None).outcome, outcome);
+        }
     }
 
     #[test]

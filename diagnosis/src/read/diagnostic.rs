@@ -260,6 +260,22 @@ struct Server {
     ip: Option<(Range<usize>, IpAddr)>,
 }
 
+impl Server {
+    /// `host NAME` is a server that was spoken to where an address or `said` stands behind it, and
+    /// just a name that was looked up where not.
+    fn has_spoken(&self, string: &str, lower: &str) -> bool {
+        let behind = self.host.as_ref().map_or(0, |host| host.end);
+        let said = lower
+            .get(behind..)
+            .is_some_and(|rest| rest.trim_start().starts_with("said"));
+        self.ip.is_some()
+            || said
+            || string
+                .get(behind..)
+                .is_some_and(|rest| rest.starts_with(':'))
+    }
+}
+
 /// Words that name the server that was spoken to right behind them.
 const BEFORE_SERVER: [&str; 9] = [
     "host ",
@@ -277,7 +293,9 @@ fn find_server(string: &str, lower: &str) -> Server {
     BEFORE_SERVER
         .iter()
         .flat_map(|words| lower.match_indices(words))
-        .find_map(|(at, words)| server_at(string, at + words.len()))
+        .filter_map(|(at, words)| Some((words, server_at(string, at + words.len())?)))
+        .find(|(words, server)| *words != "host " || server.has_spoken(string, lower))
+        .map(|(_, server)| server)
         .unwrap_or(Server {
             host: None,
             ip: None,

@@ -29,7 +29,8 @@ pub(super) fn read(text: &Text) -> Option<Bounce> {
             ..Recipient::default()
         });
     } else if is_domain(inner) {
-        bounce.sending.from_domain = Some(place.map(|name| name.to_lowercase()));
+        bounce.sending.from_domain =
+            Some(place.map(|name| name.trim_end_matches('.').to_lowercase()));
     } else {
         return None;
     }

@@ -29,10 +29,21 @@ pub(super) fn read(text: &Text) -> Vec<Recipient> {
             entry.lines.push(range);
         }
     }
-    entries
+    let mut recipients: Vec<Recipient> = Vec::new();
+    for recipient in entries
         .into_iter()
         .filter_map(|entry| recipient(text, entry))
-        .collect()
+    {
+        // Some systems write one entry for people and one for the transcript.
+        let known = recipients.iter_mut().find(|known| {
+            known.address.as_ref().map(|a| &a.value) == recipient.address.as_ref().map(|a| &a.value)
+        });
+        match known {
+            Some(known) => super::complete(known, recipient),
+            None => recipients.push(recipient),
+        }
+    }
+    recipients
 }
 
 /// One recipient and the lines said about it.

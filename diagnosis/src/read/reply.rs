@@ -31,6 +31,18 @@ pub(super) fn read(text: &Text) -> Option<Recipient> {
     Some(recipient)
 }
 
+/// A refusal in words alone.
+pub(super) fn words(text: &Text) -> Recipient {
+    let ranges: Vec<_> = text.lines().collect();
+    let said = text.join(ranges);
+    let mut recipient = diagnostic::read(&said);
+    recipient.address = recipient
+        .diagnostic
+        .as_ref()
+        .and_then(|words| prose::recipient_in(words, &said));
+    recipient
+}
+
 fn paragraphs(text: &Text) -> Vec<Text> {
     let string = text.as_str();
     let mut all = Vec::new();

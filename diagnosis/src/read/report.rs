@@ -193,17 +193,12 @@ fn recipient(value: &Text) -> Option<Spanned<String>> {
         return address::at(&plain, range);
     }
     // A local user has no domain.
-    let word = trimmed(plain.as_str(), 0..plain.as_str().len());
-    let word = plain
-        .as_str()
-        .get(word.clone())?
-        .trim_matches(['<', '>'])
-        .is_empty()
-        .then_some(0..0)
-        .unwrap_or(word);
+    let word = first_token(plain.as_str())?;
+    let inner = plain.as_str().get(word.clone())?.trim_start_matches('<');
+    let start = word.end - inner.len();
     plain
-        .spanned(word)
-        .filter(|word| !word.value.is_empty() && !word.value.contains(' '))
+        .spanned(start..start + inner.trim_end_matches('>').len())
+        .filter(|word| !word.value.is_empty())
 }
 
 fn mta(value: &Text) -> (Option<Spanned<String>>, Option<Spanned<std::net::IpAddr>>) {

@@ -20,7 +20,9 @@ pub(super) fn shortened(record: &str) -> String {
             "ed25519" => Some(key.len() * 8),
             _ => rsa_bits(&key),
         });
-    let bits = bits.map_or("size not readable".to_owned(), |bits| format!("{bits} bits"));
+    let bits = bits.map_or("size not readable".to_owned(), |bits| {
+        format!("{bits} bits")
+    });
     format!(
         "k={kind}{}; p=({bits}, hash {:08x})",
         flags.unwrap_or_default(),
@@ -35,8 +37,8 @@ fn hash(key: &str) -> u32 {
     })
 }
 
-/// The length of the modulus of an RSA key: SubjectPublicKeyInfo (RFC 5280, section 4.1) or, as some
-/// publish it, RSAPublicKey (RFC 8017, appendix A.1.1) alone.
+/// The length of the modulus of an RSA key: `SubjectPublicKeyInfo` (RFC 5280, section 4.1) or, as some
+/// publish it, `RSAPublicKey` (RFC 8017, appendix A.1.1) alone.
 fn rsa_bits(der: &[u8]) -> Option<usize> {
     const SEQUENCE: u8 = 0x30;
     const INTEGER: u8 = 0x02;
@@ -50,7 +52,11 @@ fn rsa_bits(der: &[u8]) -> Option<usize> {
         }
         None => element(outer, INTEGER)?.0,
     };
-    let significant: Vec<u8> = modulus.iter().copied().skip_while(|&byte| byte == 0).collect();
+    let significant: Vec<u8> = modulus
+        .iter()
+        .copied()
+        .skip_while(|&byte| byte == 0)
+        .collect();
     let first = significant.first()?;
     Some(significant.len() * 8 - usize::try_from(first.leading_zeros()).ok()?)
 }
@@ -66,7 +72,9 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
         0..=0x7f => (usize::from(first), rest),
         0x81..=0x83 => {
             let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-            let length = bytes.iter().fold(0, |sum, &byte| sum << 8 | usize::from(byte));
+            let length = bytes
+                .iter()
+                .fold(0, |sum, &byte| sum << 8 | usize::from(byte));
             (length, rest)
         }
         _ => return None,
@@ -83,7 +91,10 @@ mod tests {
         // 512 bits, made for this test.
         let record = "v=DKIM1; k=rsa; t=y; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKhs/vZXtk57qZjqBlSG5qV8RN9IInDoHTwusdaGax3UDa0ZrvWufa1CoJk7B7/yT6/aKRcQ+h6GqB9rtFcIUvUCAwEAAQ==";
         let short = shortened(record);
-        assert!(short.starts_with("k=rsa; t=y; p=(512 bits, hash "), "{short}");
+        assert!(
+            short.starts_with("k=rsa; t=y; p=(512 bits, hash "),
+            "{short}"
+        );
         assert_eq!(shortened("v=DKIM1; p="), "v=DKIM1; p=");
         assert_eq!(shortened("v=spf1 -all"), "v=spf1 -all");
         let broken = format!("p={}", "x".repeat(60));

@@ -19,9 +19,10 @@ pub(super) fn masked(case: &Case) -> Case {
     let recipients = recipients.iter().map(|recipient| Recipient {
         address: address(&mut masks, recipient.address.as_ref()),
         original: address(&mut masks, recipient.original.as_ref()),
-        diagnostic: recipient.diagnostic.as_ref().map(|said| {
-            Spanned::new(masks.text(&said.value), Vec::new())
-        }),
+        diagnostic: recipient
+            .diagnostic
+            .as_ref()
+            .map(|said| Spanned::new(masks.text(&said.value), Vec::new())),
         ..recipient.clone()
     });
     let recipients = recipients.collect();
@@ -54,7 +55,11 @@ impl Masks {
             return mask.clone();
         }
         let first: String = local.chars().take(1).collect();
-        let alike = self.0.iter().filter(|(known, _)| known.starts_with(&first)).count();
+        let alike = self
+            .0
+            .iter()
+            .filter(|(known, _)| known.starts_with(&first))
+            .count();
         let mask = match alike {
             0 => format!("{first}•••"),
             more => format!("{first}•••{}", more + 1),
@@ -87,7 +92,9 @@ impl Masks {
         self.0
             .iter()
             .filter(|(local, _)| local.len() >= 4)
-            .fold(masked, |text, (local, mask)| text.replace(local.as_str(), mask))
+            .fold(masked, |text, (local, mask)| {
+                text.replace(local.as_str(), mask)
+            })
     }
 }
 

@@ -146,7 +146,12 @@ fn write_recipient(recipient: &Recipient, judgement: &Judgement) -> Vec<Json> {
         text(recipient.status.as_ref()),
         json!(recipient.reply_code.as_ref().map(|code| code.value.0)),
         text(recipient.diagnostic.as_ref()),
-        json!(recipient.command.as_ref().map(|c| number(&COMMANDS, c.value))),
+        json!(
+            recipient
+                .command
+                .as_ref()
+                .map(|c| number(&COMMANDS, c.value))
+        ),
         text(recipient.remote_mta.as_ref()),
         text(recipient.remote_ip.as_ref()),
         json!(recipient.action.as_ref().map(|a| number(&ACTIONS, a.value))),
@@ -167,7 +172,11 @@ fn write_sending(sending: &Sending) -> Vec<Json> {
         text(sending.helo.as_ref()),
         text(sending.from_domain.as_ref()),
         text(sending.envelope_domain.as_ref()),
-        if dkim.is_empty() { Json::Null } else { json!(dkim) },
+        if dkim.is_empty() {
+            Json::Null
+        } else {
+            json!(dkim)
+        },
     ]
 }
 
@@ -192,7 +201,12 @@ fn write_finding(finding: &Finding) -> Vec<Json> {
             json!(question.name.as_str()),
             json!(number(&RECORD_TYPES, question.record_type)),
             json!(number(&OUTCOMES, answer.outcome)),
-            json!(answer.records.first().map(|record| write_record(&record.data))),
+            json!(
+                answer
+                    .records
+                    .first()
+                    .map(|record| write_record(&record.data))
+            ),
             json!(answer.ttl()),
             json!(u8::from(answer.demo)),
             json!(u8::from(answer.authenticated)),
@@ -216,7 +230,13 @@ fn write_record(data: &RecordData) -> String {
 fn write_value(value: &Value) -> Json {
     match value {
         Value::Text(text) => json!(cut(text)),
-        Value::Names(names) => json!(names.iter().take(5).map(|name| cut(name)).collect::<Vec<_>>()),
+        Value::Names(names) => json!(
+            names
+                .iter()
+                .take(5)
+                .map(|name| cut(name))
+                .collect::<Vec<_>>()
+        ),
         Value::Number(number) => json!(number),
     }
 }
@@ -284,7 +304,8 @@ impl<'a> Fields<'a> {
     }
 
     fn small(&self, index: usize) -> Option<u16> {
-        self.integer(index).and_then(|number| u16::try_from(number).ok())
+        self.integer(index)
+            .and_then(|number| u16::try_from(number).ok())
     }
 
     fn number(&self, index: usize) -> Result<u16, ShareError> {
@@ -322,10 +343,16 @@ fn read_recipient(fields: &Fields<'_>) -> Result<(Recipient, Judgement), ShareEr
         status: fields.parsed(9),
         reply_code: fields.small(10).map(ReplyCode).map(placeless),
         diagnostic: fields.text(11).map(placeless),
-        command: fields.small(12).and_then(|n| word(&COMMANDS, n)).map(placeless),
+        command: fields
+            .small(12)
+            .and_then(|n| word(&COMMANDS, n))
+            .map(placeless),
         remote_mta: fields.text(13).map(placeless),
         remote_ip: fields.parsed(14),
-        action: fields.small(15).and_then(|n| word(&ACTIONS, n)).map(placeless),
+        action: fields
+            .small(15)
+            .and_then(|n| word(&ACTIONS, n))
+            .map(placeless),
         original: fields.text(16).map(placeless),
         will_retry_until: fields.text(17).map(placeless),
         last_attempt_date: fields.text(18).map(placeless),
@@ -384,7 +411,11 @@ fn read_value(value: &Json) -> Option<Value> {
     match value {
         Json::String(text) => Some(Value::Text(text.clone())),
         Json::Array(names) => Some(Value::Names(
-            names.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+            names
+                .iter()
+                .filter_map(Json::as_str)
+                .map(str::to_owned)
+                .collect(),
         )),
         Json::Number(number) => number
             .as_u64()

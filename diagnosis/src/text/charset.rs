@@ -39,7 +39,8 @@ impl Raw {
             match decoder(label, content).filter(|_| !plain) {
                 Some(decoded) if decoded.as_bytes() != content => {
                     text.replace(&decoded, &self.map, at..at + content.len());
-                    text.copy_lossy(&line[content.len()..], &self.map, at + content.len());
+                    let end = line.get(content.len()..).unwrap_or_default();
+                    text.copy_lossy(end, &self.map, at + content.len());
                 }
                 _ => text.copy_lossy(line, &self.map, at),
             }

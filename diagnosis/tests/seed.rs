@@ -1,0 +1,277 @@
+//! The wordings of "550 5.1.1" that the project began with, each alone, in a report and in prose.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+use diagnosis::{case::Case, classify::classify, read::read, text::no_decoder};
+
+/// Reply as the server wrote it, reason, status, responsible.
+const WORDINGS: [(&str, &str, &str, &str); 14] = [
+    ("550 5.1.1 User unknown", "userunknown", "5.1.1", "sender"),
+    (
+        "550 5.1.1 Recipient rejected",
+        "userunknown",
+        "5.1.1",
+        "sender",
+    ),
+    (
+        "550 5.1.1 Recipient address rejected",
+        "userunknown",
+        "5.1.1",
+        "sender",
+    ),
+    (
+        "550 5.1.1 Recipient address rejected: User unknown in virtual alias table",
+        "userunknown",
+        "5.1.1",
+        "sender",
+    ),
+    (
+        "550 5.1.1 <user@domain.example>: Recipient address rejected: User unknown in relay recipient table",
+        "userunknown",
+        "5.1.1",
+        "sender",
+    ),
+    (
+        "550 5.1.1 The email account that you tried to reach does not exist",
+        "userunknown",
+        "5.1.1",
+        "sender",
+    ),
+    (
+        "550 5.1.1 Mailbox not found",
+        "userunknown",
+        "5.1.1",
+        "sender",
+    ),
+    (
+        "550 5.1.1 Invalid mailbox",
+        "userunknown",
+        "5.1.1",
+        "sender",
+    ),
+    (
+        "550 5.1.1 Mailbox unavailable",
+        "userunknown",
+        "5.1.1",
+        "sender",
+    ),
+    (
+        "550 5.1.1 Unrouteable address",
+        "userunknown",
+        "5.1.1",
+        "sender",
+    ),
+    (
+        "550 5.1.1 Mailbox temporarily disabled",
+        "suspend",
+        "5.1.1",
+        "recipient",
+    ),
+    (
+        "550 5.1.1 No such user here",
+        "userunknown",
+        "5.1.1",
+        "sender",
+    ),
+    (
+        "550 5.1.1 : Protocol error",
+        "syntaxerror",
+        "5.1.1",
+        "sender-admin",
+    ),
+    (
+        "5.5.1 Invalid command",
+        "syntaxerror",
+        "5.5.1",
+        "sender-admin",
+    ),
+];
+
+/// The shapes that each is put into.
+const SHAPES: [(&str, &str); 6] = [
+    ("alone", "{reply}"),
+    ("with CRLF", "{reply}\r\n"),
+    (
+        "report",
+        "Reporting-MTA: dns; mail.sender.example\n\nFinal-Recipient: rfc822; user@domain.example\nAction: failed\nStatus: {status}\nRemote-MTA: dns; mx.domain.example\nDiagnostic-Code: smtp; {reply}\n",
+    ),
+    (
+        "whole report",
+        "From: MAILER-DAEMON@mail.sender.example\nTo: me@sender.example\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\nContent-Type: multipart/report; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nIt could not be delivered.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mail.sender.example\n\nFinal-Recipient: rfc822; user@domain.example\nAction: failed\nStatus: {status}\nDiagnostic-Code: smtp; {reply}\n\n--b--\n",
+    ),
+    (
+        "Postfix's prose",
+        "This is the mail system at host mail.sender.example.\n\n<user@domain.example>: host mx.domain.example[192.0.2.10] said: {reply} (in\n    reply to RCPT TO command)\n",
+    ),
+    (
+        "Exim's prose",
+        "The following address(es) failed:\n\n  user@domain.example\n    host mx.domain.example [192.0.2.10]\n    SMTP error from remote mail server after RCPT TO:<user@domain.example>:\n    {reply}\n",
+    ),
+];
+
+fn case(paste: &str) -> Case {
+    let mut bounces = read(paste.as_bytes(), no_decoder);
+    assert_eq!(bounces.len(), 1, "{paste}");
+    classify(bounces.remove(0))
+}
+
+#[test]
+fn every_wording_gives_reason_status_and_side_in_every_shape() {
+    let mut wrong = Vec::new();
+    for (reply, reason, status, responsible) in WORDINGS {
+        for (shape, frame) in SHAPES {
+            let paste = frame.replace("{reply}", reply).replace("{status}", status);
+            let case = case(&paste);
+            let found = case.judgements.first().map(|judgement| {
+                let recipient = &case.bounce.recipients[0];
+                (
+                    judgement.reason.as_str(),
+                    recipient.status.as_ref().map(|s| s.value.to_string()),
+                    judgement.responsible.as_str(),
+                )
+            });
+            if found != Some((reason, Some(status.to_owned()), responsible)) {
+                wrong.push(format!("{reply} ({shape}): {found:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_highlight_is_no_wider_than_the_value() {
+    for (reply, _, status, _) in WORDINGS {
+        for (shape, frame) in SHAPES {
+            let paste = frame.replace("{reply}", reply).replace("{status}", status);
+            let case = case(&paste);
+            let recipient = &case.bounce.recipients[0];
+            let text = |spans: &[diagnosis::text::Span]| -> String {
+                let parts: Vec<&str> = spans.iter().map(|s| &paste[s.start..s.end]).collect();
+                parts.join(" ")
+            };
+            let status = recipient.status.as_ref().unwrap();
+            assert_eq!(
+                text(&status.spans),
+                status.value.to_string(),
+                "{reply} ({shape})"
+            );
+            if let Some(code) = &recipient.reply_code {
+                assert_eq!(
+                    text(&code.spans),
+                    code.value.to_string(),
+                    "{reply} ({shape})"
+                );
+            }
+            if let Some(address) = &recipient.address {
+                assert_eq!(text(&address.spans), address.value, "{reply} ({shape})");
+            }
+            let said = recipient.diagnostic.as_ref().unwrap();
+            assert_eq!(text(&said.spans), said.value, "{reply} ({shape})");
+            let why = text(&case.judgements[0].spans).to_lowercase();
+            assert!(
+                said.value.to_lowercase().contains(&why) || why.contains(&status.value.to_string()),
+                "{why}"
+            );
+        }
+    }
+}
+
+#[test]
+fn quoted_wrapped_and_indented_pastes_read_the_same() {
+    for (reply, reason, ..) in WORDINGS {
+        for (shape, frame) in SHAPES {
+            let paste = frame
+                .replace("{reply}", reply)
+                .replace("{status}", &reply[4..9]);
+            let quoted: String = paste.lines().map(|line| format!("> {line}\r\n")).collect();
+            let bare_cr = paste.replace("\r\n", "\n").replace('\n', "\r");
+            for (form, paste) in [("quoted", quoted), ("bare CR", bare_cr)] {
+                let case = case(&paste);
+                let found = case
+                    .judgements
+                    .first()
+                    .map(|judgement| judgement.reason.as_str());
+                assert_eq!(found, Some(reason), "{reply} ({shape}, {form})");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_words_alone_are_enough() {
+    for (reply, reason, ..) in WORDINGS.iter().filter(|(reply, ..)| reply.len() > 21) {
+        let words = reply.trim_start_matches("550 5.1.1 ");
+        let case = case(words);
+        let found = case
+            .judgements
+            .first()
+            .map(|judgement| judgement.reason.as_str());
+        let rejected = words.starts_with("Recipient") && !words.contains("table");
+        let expected = if rejected { "filtered" } else { reason };
+        assert_eq!(found, Some(expected), "{words}");
+        assert!(
+            case.bounce.recipients.iter().all(|r| r.status.is_none()),
+            "{words}"
+        );
+    }
+}
+
+/// Pastes that are no bounce, or hardly text, give one message without recipients.
+#[test]
+fn what_is_no_bounce_is_told_as_such() {
+    let random: Vec<u8> = (0..200_000_u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    let pastes: [&[u8]; 7] = [
+        b"",
+        b"   \r\n\r\n",
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        &random,
+        b"From: ana@firm.example\nTo: bo@firm.example\nSubject: Lunch\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n\nSee you at noon. Bring 550 euros.\n",
+        "Дорогой друг, встречаемся завтра в полдень.".as_bytes(),
+        b"<ana@firm.example> wrote:\n> hello\n",
+    ];
+    for paste in pastes {
+        let bounces = read(paste, no_decoder);
+        assert_eq!(bounces.len(), 1);
+        assert_eq!(
+            bounces[0].kind,
+            diagnosis::bounce::Kind::Other,
+            "{:.40}",
+            String::from_utf8_lossy(paste)
+        );
+        assert!(bounces[0].recipients.is_empty());
+    }
+}
+
+#[test]
+fn a_lone_name_is_what_the_checks_are_about() {
+    let address = case(" Ana@Firm.example \n");
+    assert_eq!(
+        address.bounce.recipients[0].address.as_ref().unwrap().value,
+        "Ana@firm.example"
+    );
+    let domain = case("firm.example.");
+    assert_eq!(
+        domain.bounce.sending.from_domain.as_ref().unwrap().value,
+        "firm.example"
+    );
+    let ip = case("[203.0.113.25]");
+    assert_eq!(
+        ip.bounce.sending.ip.as_ref().unwrap().value.to_string(),
+        "203.0.113.25"
+    );
+    assert!(case("5.4.1").bounce.sending.from_domain.is_none());
+}
+
+#[test]
+fn several_messages_in_an_mbox_are_read_one_by_one() {
+    let one = "From MAILER-DAEMON Tue Nov 24 10:00:00 2026\nFrom: MAILER-DAEMON@a.example\nTo: b@a.example\nSubject: Undelivered Mail\n\n<x@c.example>: host mx.c.example[192.0.2.9] said: 550 5.1.1 User unknown\n\n";
+    let bounces = read(format!("{one}{one}{one}").as_bytes(), no_decoder);
+    assert_eq!(bounces.len(), 3);
+    assert!(bounces.iter().all(|bounce| bounce.recipients.len() == 1));
+    assert_eq!(bounces[1].span.start, one.len());
+}
