@@ -43,9 +43,9 @@ impl Workspace {
         })
     }
 
-    /// Where trunk puts the page.
+    /// Where trunk puts the page; it clears the folder, so no file of cargo's may lie there.
     pub(crate) fn page(&self) -> PathBuf {
-        self.target.join("page")
+        self.target.join("dist")
     }
 
     /// Where the output of commands is kept until the next run.
@@ -120,6 +120,6 @@ mod tests {
                 {"name": "links", "kind": ["test"]}, {"name": "browser", "kind": ["test"]}]}]}"#;
         let workspace = Workspace::from_metadata(metadata).expect("this is what cargo prints");
         assert_eq!(workspace.product_tests, ["links", "browser"]);
-        assert_eq!(workspace.page(), Path::new("/t/page"));
+        assert_eq!(workspace.page(), Path::new("/t/dist"));
     }
 }
