@@ -1,0 +1,50 @@
+//! What was read from a paste.
+
+use std::sync::Arc;
+
+use diagnosis::{bounce::Kind, bounce::Shape, case::Case, checklist::advise};
+
+use super::paste::Paste;
+
+/// The messages of a paste.
+#[derive(PartialEq)]
+pub(crate) struct Reading {
+    /// At least one.
+    pub(crate) messages: Vec<Message>,
+    /// The paste; `None` where a shared report is checked again.
+    pub(crate) paste: Option<Arc<Paste>>,
+}
+
+/// One message.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Message {
+    /// What was read and judged.
+    pub(crate) case: Case,
+    /// What happened, before DNS is asked: the message's name in a list.
+    pub(crate) title: String,
+}
+
+impl Message {
+    pub(crate) fn new(case: Case) -> Self {
+        let advice = advise(&case, &[]);
+        let title = advice
+            .headlines
+            .into_iter()
+            .next()
+            .map(|headline| headline.what)
+            .unwrap_or_default();
+        Self { case, title }
+    }
+
+    fn is_nothing(&self) -> bool {
+        let bounce = &self.case.bounce;
+        bounce.kind == Kind::Other && bounce.shape != Shape::Lone && bounce.recipients.is_empty()
+    }
+}
+
+impl Reading {
+    /// Whether none of the messages is anything that the clinic knows: the box stays open then.
+    pub(crate) fn found_nothing(&self) -> bool {
+        self.messages.iter().all(Message::is_nothing)
+    }
+}

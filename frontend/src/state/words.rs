@@ -1,0 +1,249 @@
+//! The page's own words for what a report holds.
+
+use std::str::FromStr;
+
+use diagnosis::{
+    knowledge::{self, HEADLINES},
+    reason::Reason,
+    report::{HeadlineReport, RecipientReport, Report},
+    wording::{Values, fill},
+};
+
+/// The id of the verdict's heading.
+pub(crate) const VERDICT_ID: &str = "about-verdict";
+/// The id of the paste box.
+pub(crate) const BOX_ID: &str = "bounce-message";
+
+/// The ground that a verdict stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Somebody has to act.
+    Bad,
+    /// Be careful.
+    Warn,
+    /// All is well.
+    Good,
+    /// Nothing is wrong, or nothing is known.
+    Open,
+}
+
+impl Tone {
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Bad => "bad",
+            Self::Warn => "warn",
+            Self::Good => "good",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// Who has to act, in one line, and the ground that it stands on.
+pub(crate) fn pill(report: &Report, headline: &HeadlineReport) -> (String, Tone) {
+    match report.kind {
+        "suspicious" => ("This is a trick".to_owned(), Tone::Warn),
+        "delivered" => ("Nobody has to act".to_owned(), Tone::Good),
+        "auto-reply" => ("Nobody has to act".to_owned(), Tone::Good),
+        "other" if report.shape == "lone" => ("Looked up in DNS".to_owned(), Tone::Open),
+        "other" => ("Not a bounce".to_owned(), Tone::Open),
+        _ => has_to_act(headline),
+    }
+}
+
+fn has_to_act(headline: &HeadlineReport) -> (String, Tone) {
+    let who = headline.responsible_words;
+    match headline.responsible {
+        "nobody" => (format!("{who} has to act"), Tone::Open),
+        "unknown" => ("Who has to act is not clear".to_owned(), Tone::Open),
+        "sender" => (format!("{who} have to act"), Tone::Bad),
+        _ => (format!("{who} has to act"), Tone::Bad),
+    }
+}
+
+/// A line under the verdict: what is asked, and the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Fact {
+    pub(crate) label: &'static str,
+    pub(crate) value: String,
+    /// Whether it is quoted as it stands in the bounce.
+    pub(crate) is_code: bool,
+}
+
+/// The facts about one recipient of a refusal or delay.
+pub(crate) fn facts(report: &Report, recipient: usize) -> Vec<Fact> {
+    let Some(recipient) = report.recipients.get(recipient) else {
+        return Vec::new();
+    };
+    if !matches!(report.kind, "bounce" | "delay") {
+        return Vec::new();
+    }
+    let fact = |label, value: Option<String>, is_code| {
+        value.map(|value| Fact {
+            label,
+            value,
+            is_code,
+        })
+    };
+    let own = |words: Option<&'static str>| words.map(ToOwned::to_owned);
+    [
+        fact("Reply", reply(recipient), true),
+        fact("Who said no", refused_by(recipient), false),
+        fact("Permanent?", own(permanent(report, recipient)), false),
+        fact("Keep the address?", own(keep(recipient)), false),
+        fact("How sure", own(confidence(recipient)), false),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn reply(recipient: &RecipientReport) -> Option<String> {
+    let code = recipient.reply_code.map(|code| code.to_string());
+    let parts: Vec<String> = [code, recipient.status.clone()]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+fn refused_by(recipient: &RecipientReport) -> Option<String> {
+    let words = match recipient.refused_by? {
+        "own-server" => "Your own server",
+        "sender-provider" => "Your mail provider",
+        "filter" => "A filter in front of the mailbox",
+        "recipient-mx" => "The recipient's mail server",
+        "mailbox-host" => "The server with the mailbox",
+        "forward-target" => "Where the mail is forwarded to",
+        _ => return Some("Nobody: no server answered".to_owned()),
+    };
+    let name = recipient
+        .provider
+        .and_then(knowledge::provider)
+        .map(|provider| provider.name.to_owned())
+        .or_else(|| recipient.remote_mta.clone());
+    Some(match name {
+        Some(name) => format!("{words}, {name}"),
+        None => words.to_owned(),
+    })
+}
+
+fn permanent(report: &Report, recipient: &RecipientReport) -> Option<&'static str> {
+    let still_tried = report.kind == "delay" || recipient.action == Some("delayed");
+    recipient.permanent.map(|permanent| match permanent {
+        _ if still_tried => "No, it is still being tried",
+        true => "Yes, it will not be tried again",
+        false => "No, it may pass later",
+    })
+}
+
+fn keep(recipient: &RecipientReport) -> Option<&'static str> {
+    recipient.suppress.map(|suppress| match suppress {
+        true => "No, do not mail it again",
+        false => "Yes",
+    })
+}
+
+fn confidence(recipient: &RecipientReport) -> Option<&'static str> {
+    match recipient.confidence {
+        "certain" => Some("Certain"),
+        "likely" => Some("Likely"),
+        "unsure" => Some("Not sure"),
+        _ => None,
+    }
+}
+
+/// What else the reply may mean, in a sentence.
+pub(crate) fn another_reading(recipient: &RecipientReport) -> Option<String> {
+    let reason = Reason::from_str(recipient.second_reason?).ok()?;
+    let words = HEADLINES
+        .iter()
+        .find(|words| words.reason == reason && words.refused_by.is_none())?;
+    words
+        .what
+        .iter()
+        .find_map(|template| fill(template, &Values::new()))
+}
+
+/// What was pasted: "Postfix report", "Server reply".
+pub(crate) fn shape(report: &Report) -> String {
+    let what = match report.shape {
+        "report" => "report",
+        "prose" => "message",
+        "reply" => "server reply",
+        "lone" => "name to look up",
+        _ => "text",
+    };
+    match report.system {
+        Some(system) => format!("{system} {what}"),
+        None => capitalised(what),
+    }
+}
+
+fn capitalised(words: &str) -> String {
+    let mut chars = words.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// "1 recipient", "3 recipients".
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    }
+}
+
+/// How a check ended, as the row says it.
+pub(crate) fn verdict(verdict: &str) -> &'static str {
+    match verdict {
+        "pass" => "Fine",
+        "problem" => "Problem",
+        "warning" => "Warning",
+        _ => "Not checked",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::diagnosed::Diagnosis;
+    use diagnosis::{classify::classify, dns::Answers, read::read, text::no_decoder};
+
+    fn report(paste: &str) -> Report {
+        let bounce = read(paste.as_bytes(), no_decoder).swap_remove(0);
+        Diagnosis::new(0, &classify(bounce), &Answers::default()).report
+    }
+
+    #[track_caller]
+    fn check(paste: &str, words: &str, tone: Tone) {
+        let report = report(paste);
+        let expected = (words.to_owned(), tone);
+        assert_eq!(pill(&report, &report.headlines[0]), expected, "{paste}");
+    }
+
+    #[test]
+    fn the_pill_says_who_has_to_act() {
+        check("550 5.1.1 User unknown", "You have to act", Tone::Bad);
+        check("ana@firm.example", "Looked up in DNS", Tone::Open);
+        check("Dear Ana,\nsee you tomorrow.", "Not a bounce", Tone::Open);
+    }
+
+    #[test]
+    fn the_facts_of_a_refusal_are_told() {
+        let facts = facts(&report("550 5.1.1 User unknown"), 0);
+        let of = |label| facts.iter().find(|fact| fact.label == label);
+        assert_eq!(
+            of("Reply").map(|fact| fact.value.as_str()),
+            Some("550 5.1.1")
+        );
+        assert!(of("How sure").is_some() && of("Keep the address?").is_some());
+    }
+
+    #[test]
+    fn counts_are_worded() {
+        assert_eq!(count(1, "name", "names"), "1 name");
+        assert_eq!(count(0, "name", "names"), "0 names");
+    }
+}

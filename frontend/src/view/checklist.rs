@@ -1,0 +1,147 @@
+//! The fix checklist: open steps to tick off, and what is ruled out.
+
+use diagnosis::report::{Report, StepReport};
+use leptos::prelude::*;
+
+use super::{
+    command::Command,
+    header::AnchorLink,
+    icon::{Icon, icon},
+};
+use crate::state::{
+    Clinic,
+    rows::{anchor, is_about},
+    words::count,
+};
+
+/// A step, with the id of the finding that it follows from.
+#[derive(Clone, PartialEq)]
+struct Item {
+    step: StepReport,
+    evidence: Option<String>,
+}
+
+impl Item {
+    /// What tells one step from the others, and changes when its content does.
+    fn key(&self) -> String {
+        let step = &self.step;
+        let commands = step.commands.join("\n");
+        format!("{} {} {} {commands}", step.id, step.title, step.why)
+    }
+}
+
+/// The region "Fix checklist".
+#[component]
+pub(crate) fn Checklist(clinic: Clinic) -> impl IntoView {
+    let items = Memo::new(move |_| items(clinic));
+    let of_state = move |state: &'static str| {
+        let mut items = items.get();
+        items.retain(|item| item.step.state == state);
+        items
+    };
+    let open = Memo::new(move |_| of_state("open"));
+    let ruled_out = Memo::new(move |_| of_state("ruled-out"));
+    let heading = move || match open.with(Vec::len) {
+        0 => "nothing to do".to_owned(),
+        number => count(number, "step", "steps"),
+    };
+    view! {
+        <section class="card checklist" aria-label="Fix checklist" hidden=move || items.with(Vec::is_empty)>
+            <div class="head">
+                <h2>"Fix checklist"</h2>
+                <span class="hint">{heading}</span>
+            </div>
+            <ol>
+                <For each=move || open.get() key=Item::key children=move |item| step(clinic, item) />
+            </ol>
+            <ul class="done" hidden=move || ruled_out.with(Vec::is_empty)>
+                <For each=move || ruled_out.get() key=Item::key children=done />
+            </ul>
+        </section>
+    }
+}
+
+fn items(clinic: Clinic) -> Vec<Item> {
+    let recipient = clinic.recipient.get();
+    let items = clinic.diagnosis.with(|shown| {
+        let report = &shown.as_ref()?.report;
+        let steps = report.checklist.iter();
+        let own = steps.filter(|step| is_about(&step.recipients, recipient));
+        Some(own.map(|step| item(report, step)).collect())
+    });
+    items.unwrap_or_default()
+}
+
+fn item(report: &Report, step: &StepReport) -> Item {
+    let finding = step.finding.and_then(|index| report.findings.get(index));
+    Item {
+        step: step.clone(),
+        evidence: finding.map(anchor),
+    }
+}
+
+fn step(clinic: Clinic, item: Item) -> impl IntoView {
+    let key = item.key();
+    let StepReport {
+        owner,
+        owner_words,
+        title,
+        why,
+        commands,
+        verify,
+        ..
+    } = item.step;
+    let is_ticked = {
+        let key = key.clone();
+        move || clinic.ticked.with(|ticked| ticked.contains(&key))
+    };
+    let tick = move |event: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {
+        let is_done = event.target().checked();
+        clinic.ticked.update(|ticked| {
+            match is_done {
+                true => ticked.insert(key.clone()),
+                false => ticked.remove(&key),
+            };
+        });
+    };
+    let evidence = item
+        .evidence
+        .map(|id| view! { " " <AnchorLink id words="Evidence" /> });
+    let commands = commands
+        .into_iter()
+        .map(|text| view! { <Command clinic text /> })
+        .collect_view();
+    view! {
+        <li class="step">
+            <label class="tick">
+                <input type="checkbox" aria-label=format!("Done: {title}") prop:checked=is_ticked on:change:target=tick />
+            </label>
+            <div>
+                <p class="owner">{icon(Icon::of_side(owner))} {owner_words}</p>
+                <h3>{title}</h3>
+                <p class="why">{why} {evidence}</p>
+                <details>
+                    <summary>"See that it worked"</summary>
+                    {commands}
+                    {verify.into_iter().map(|line| view! { <p class="hint">{line}</p> }).collect_view()}
+                </details>
+            </div>
+        </li>
+    }
+}
+
+fn done(item: Item) -> impl IntoView {
+    let evidence = item
+        .evidence
+        .map(|id| view! { " " <AnchorLink id words="Evidence" /> });
+    view! {
+        <li>
+            {icon(Icon::Fine)} <p>
+                <b>{item.step.title}</b>
+                " "
+                {item.step.why}
+                {evidence}
+            </p>
+        </li>
+    }
+}

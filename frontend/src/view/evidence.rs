@@ -1,0 +1,203 @@
+//! What DNS says, a row a finding, each with the answers that it stands on.
+
+use diagnosis::report::{AnswerReport, FindingReport};
+use leptos::prelude::*;
+
+use super::{
+    command::Command,
+    icon::{Icon, icon},
+    switch::DnsSwitch,
+};
+use crate::{
+    browser,
+    state::{
+        Clinic,
+        rows::{Row, anchor, rows},
+        words::{count, verdict},
+    },
+};
+
+/// The region "DNS evidence".
+#[component]
+pub(crate) fn Evidence(clinic: Clinic) -> impl IntoView {
+    let rows = Memo::new(move |_| shown_rows(clinic));
+    let is_asking = Memo::new(move |_| with(clinic, |shown| shown.is_asking()).unwrap_or(false));
+    let is_demonstration =
+        Memo::new(move |_| with(clinic, |shown| shown.is_demonstration()).unwrap_or(false));
+    view! {
+        <section
+            class="card evidence"
+            aria-label="DNS evidence"
+            aria-busy=move || is_asking.get().to_string()
+            hidden=move || rows.with(Vec::is_empty)
+        >
+            <div class="head">
+                <h2>"DNS evidence"</h2>
+                <span class="label" hidden=move || !is_demonstration.get()>
+                    "Demonstration data"
+                </span>
+                <button
+                    type="button"
+                    class="small"
+                    disabled=move || is_asking.get()
+                    on:click=move |_| clinic.check_again()
+                >
+                    {icon(Icon::Again)}
+                    "Check again"
+                </button>
+            </div>
+            <ul>
+                <For each=move || rows.get() key=Row::key children=move |row| show(clinic, row) />
+            </ul>
+            <div class="asked">
+                <Asked clinic />
+                <DnsSwitch clinic />
+            </div>
+        </section>
+    }
+}
+
+/// The rows for the recipient that is shown.
+pub(crate) fn shown_rows(clinic: Clinic) -> Vec<Row> {
+    let recipient = clinic.recipient.get();
+    with(clinic, |shown| rows(&shown.report, &shown.needs, recipient)).unwrap_or_default()
+}
+
+fn with<T>(clinic: Clinic, read: impl Fn(&crate::state::diagnosed::Diagnosis) -> T) -> Option<T> {
+    clinic
+        .diagnosis
+        .with(|shown| shown.as_ref().map(|shown| read(shown)))
+}
+
+fn show(clinic: Clinic, row: Row) -> AnyView {
+    match row {
+        Row::Asking { label, .. } => view! {
+            <li class="finding asking">
+                {icon(Icon::Clock)} <div>
+                    <b>{label}</b>
+                    <p>"asking…"</p>
+                </div> <span class="word">"asking…"</span>
+            </li>
+        }
+        .into_any(),
+        Row::Finding(finding) => show_finding(clinic, finding).into_any(),
+    }
+}
+
+fn show_finding(clinic: Clinic, finding: FindingReport) -> impl IntoView {
+    let id = anchor(&finding);
+    let cause = match finding.explains {
+        true => " cause",
+        false => "",
+    };
+    let explains = finding
+        .explains
+        .then(|| view! { <span class="explains">" Explains this bounce."</span> });
+    let expected = finding.expected.map(|record| {
+        view! {
+            <p class="hint">"The record as it should be:"</p>
+            <Command clinic text=record />
+        }
+    });
+    let commands = finding
+        .commands
+        .into_iter()
+        .map(|text| view! { <Command clinic text /> })
+        .collect_view();
+    let answers = finding
+        .answers
+        .into_iter()
+        .map(|answer| show_answer(clinic, answer))
+        .collect_view();
+    view! {
+        <li id=id tabindex="-1" class=format!("finding {}{cause}", finding.verdict)>
+            {icon(Icon::of_verdict(finding.verdict))}
+            <div>
+                <b>{finding.title}</b>
+                <p>{finding.detail} {explains}</p>
+                <details>
+                    <summary>"Answers and commands"</summary>
+                    {answers}
+                    {expected}
+                    <p class="hint">"Look it up yourself:"</p>
+                    {commands}
+                    <p class="hint">"The rule stands in " {finding.rfc} "."</p>
+                </details>
+            </div>
+            <span class="word">{verdict(finding.verdict)}</span>
+        </li>
+    }
+}
+
+fn show_answer(clinic: Clinic, answer: AnswerReport) -> impl IntoView {
+    let asked_at = answer.asked_at.clone();
+    let notes = move || {
+        let time = asked_at.as_deref().map(|time| {
+            let time = browser::dates::in_words(time, clinic.locale.get().as_deref());
+            format!("asked {time}")
+        });
+        let ttl = answer.ttl.map(|ttl| format!("TTL {ttl} s"));
+        let signed = answer.ad.then(|| "DNSSEC: signed and checked".to_owned());
+        let demo = answer.demo.then(|| "demonstration data".to_owned());
+        let notes: Vec<String> = [time, ttl, signed, demo].into_iter().flatten().collect();
+        notes.join(" · ")
+    };
+    let records = match answer.records.is_empty() {
+        true => view! { <p class="hint">"no records"</p> }.into_any(),
+        false => answer
+            .records
+            .into_iter()
+            .map(|record| view! { <p><code>{record}</code></p> })
+            .collect_view()
+            .into_any(),
+    };
+    view! {
+        <div class="answer">
+            <p>
+                <code>{answer.name} " " {answer.record_type}</code>
+                " "
+                <b>{answer.status}</b>
+            </p>
+            {records}
+            <p class="hint">{notes}</p>
+        </div>
+    }
+}
+
+/// The names that went out.
+#[component]
+fn Asked(clinic: Clinic) -> impl IntoView {
+    let asked = Memo::new(move |_| with(clinic, |shown| shown.asked.clone()).unwrap_or_default());
+    let is_shared = move || with(clinic, |shown| shown.is_shared).unwrap_or(false);
+    let time = move || {
+        let seconds = with(clinic, |shown| shown.looked_up).flatten()?;
+        let time = diagnosis::report::time(seconds);
+        Some(browser::dates::in_words(
+            &time,
+            clinic.locale.get().as_deref(),
+        ))
+    };
+    let heading = move || match (asked.with(Vec::len), time()) {
+        (0, _) if is_shared() => "Nothing was asked just now: this report was shared.".to_owned(),
+        (0, _) => "Nothing was asked.".to_owned(),
+        (number, Some(time)) => format!(
+            "Asked {} through this site's resolver, {time}. Which?",
+            count(number, "question", "questions")
+        ),
+        (number, None) => format!("Asked {}. Which?", count(number, "question", "questions")),
+    };
+    view! {
+        <details>
+            <summary>{heading}</summary>
+            <ul class="names">
+                {move || {
+                    asked
+                        .get()
+                        .into_iter()
+                        .map(|(name, kind)| view! { <li><code>{name} " " {kind}</code></li> })
+                        .collect_view()
+                }}
+            </ul>
+        </details>
+    }
+}

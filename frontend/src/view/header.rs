@@ -1,0 +1,43 @@
+//! The head of the page.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, icon};
+use crate::{browser, state::Clinic};
+
+/// Name and links.
+#[component]
+pub(crate) fn Header(clinic: Clinic) -> impl IntoView {
+    let home = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        browser::address::leave_report();
+        clinic.start();
+    };
+    view! {
+        <header class="top">
+            <a class="name" href="/" on:click=home>
+                {icon(Icon::Logo)}
+                "Bounce Clinic"
+            </a>
+            <nav aria-label="About">
+                <AnchorLink id="about-embedding" words="Embed" />
+                <AnchorLink id="about-privacy" words="Privacy" />
+            </nav>
+        </header>
+    }
+}
+
+/// A link to a place on this page. The address stays as it is: its fragment may hold a report.
+#[component]
+pub(crate) fn AnchorLink(#[prop(into)] id: String, words: &'static str) -> impl IntoView {
+    let href = format!("#{id}");
+    let go = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        browser::focus::go_to(id.clone());
+    };
+    view! {
+        <a href=href on:click=go>
+            {words}
+        </a>
+    }
+}

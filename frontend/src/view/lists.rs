@@ -1,0 +1,129 @@
+//! The lists above the verdict: the messages of a paste, the recipients of a message.
+
+use std::collections::BTreeMap;
+
+use diagnosis::report::Report;
+use leptos::prelude::*;
+
+use crate::state::{
+    Clinic,
+    words::{count, pill},
+};
+
+/// The messages, where there are several.
+#[component]
+pub(crate) fn Messages(clinic: Clinic) -> impl IntoView {
+    move || {
+        let reading = clinic
+            .reading()
+            .filter(|reading| reading.messages.len() > 1)?;
+        let rows = reading
+            .messages
+            .iter()
+            .enumerate()
+            .map(|(index, message)| Choice {
+                index,
+                name: format!("Message {}", index + 1),
+                says: message.title.clone(),
+            })
+            .collect();
+        let heading = count(reading.messages.len(), "message", "messages");
+        Some(list(
+            "Messages",
+            heading,
+            rows,
+            clinic.message,
+            move |index| clinic.select_message(index),
+        ))
+    }
+}
+
+/// The recipients, where there are several.
+#[component]
+pub(crate) fn Recipients(clinic: Clinic) -> impl IntoView {
+    let choices = Memo::new(move |_| {
+        clinic.diagnosis.with(|shown| {
+            let report = &shown.as_ref()?.report;
+            (report.recipients.len() > 1).then(|| (heading(report), choices(report)))
+        })
+    });
+    move || {
+        choices.get().map(|(heading, rows)| {
+            list(
+                "Recipients",
+                heading,
+                rows,
+                clinic.recipient,
+                move |index| {
+                    clinic.recipient.set(index);
+                },
+            )
+        })
+    }
+}
+
+#[derive(Clone, PartialEq)]
+struct Choice {
+    index: usize,
+    name: String,
+    says: String,
+}
+
+fn list(
+    label: &'static str,
+    heading: String,
+    rows: Vec<Choice>,
+    selected: RwSignal<usize>,
+    select: impl Fn(usize) + Copy + Send + 'static,
+) -> impl IntoView {
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let index = row.index;
+            let current = move || (selected.get() == index).then_some("true");
+            view! {
+                <li>
+                    <button type="button" aria-current=current on:click=move |_| select(index)>
+                        <b>{row.name}</b>
+                        <span>{row.says}</span>
+                    </button>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <nav class="card choices" aria-label=label>
+            <p class="head">
+                <b>{heading}</b>
+            </p>
+            <ul>{rows}</ul>
+        </nav>
+    }
+}
+
+fn choices(report: &Report) -> Vec<Choice> {
+    let rows = report.recipients.iter().zip(&report.headlines).enumerate();
+    rows.map(|(index, (recipient, headline))| Choice {
+        index,
+        name: recipient
+            .address
+            .clone()
+            .or_else(|| recipient.original.clone())
+            .unwrap_or_else(|| format!("Recipient {}", index + 1)),
+        says: headline.what.clone(),
+    })
+    .collect()
+}
+
+/// "3 recipients. You have to act: 2. Nobody has to act: 1."
+fn heading(report: &Report) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for headline in &report.headlines {
+        *counts.entry(pill(report, headline).0).or_default() += 1;
+    }
+    let mut words = count(report.recipients.len(), "recipient", "recipients");
+    for (who, number) in counts {
+        words.push_str(&format!(". {who}: {number}"));
+    }
+    words
+}

@@ -1,0 +1,98 @@
+//! The verdict: who has to act, what happened, why, and the facts.
+
+use diagnosis::report::{HeadlineReport, RecipientReport};
+use leptos::prelude::*;
+
+use super::icon::{Icon, icon};
+use crate::state::{
+    Clinic,
+    words::{Fact, Tone, VERDICT_ID, another_reading, facts, pill},
+};
+
+/// What is shown of it.
+#[derive(Clone, PartialEq)]
+struct Shown {
+    headline: HeadlineReport,
+    pill: (String, Tone),
+    other: Option<String>,
+    facts: Vec<Fact>,
+}
+
+/// The region "Verdict"; `compact` leaves the facts out.
+#[component]
+pub(crate) fn Verdict(clinic: Clinic, #[prop(default = false)] compact: bool) -> impl IntoView {
+    let shown = Memo::new(move |_| shown(clinic));
+    let say = move || shown.get().map(|shown| say(shown, compact));
+    view! {
+        <section class="card verdict" aria-label="Verdict">
+            {say}
+        </section>
+    }
+}
+
+/// The facts alone.
+#[component]
+pub(crate) fn Facts(clinic: Clinic) -> impl IntoView {
+    let shown = Memo::new(move |_| shown(clinic).map(|shown| shown.facts));
+    move || shown.get().map(facts_list)
+}
+
+fn shown(clinic: Clinic) -> Option<Shown> {
+    let recipient = clinic.recipient.get();
+    clinic.diagnosis.with(|diagnosis| {
+        let report = &diagnosis.as_ref()?.report;
+        let headline = report.headlines.get(recipient)?.clone();
+        let other: Option<&RecipientReport> = report.recipients.get(recipient);
+        Some(Shown {
+            pill: pill(report, &headline),
+            other: other.and_then(another_reading),
+            facts: facts(report, recipient),
+            headline,
+        })
+    })
+}
+
+fn say(shown: Shown, compact: bool) -> impl IntoView {
+    let (who, tone) = shown.pill;
+    let symbol = match tone {
+        Tone::Good => Icon::Fine,
+        Tone::Warn => Icon::Warning,
+        Tone::Bad | Tone::Open => Icon::of_side(shown.headline.responsible),
+    };
+    let other = shown
+        .other
+        .map(|other| view! { <p class="other">"Another reading: " {other}</p> });
+    let facts = (!compact && !shown.facts.is_empty()).then(|| facts_list(shown.facts));
+    view! {
+        <div class="say">
+            <div>
+                <p class=format!("act {}", tone.class())>{icon(symbol)} {who}</p>
+                <h1 id=VERDICT_ID tabindex="-1">
+                    {shown.headline.what}
+                </h1>
+                <p class="lead">{shown.headline.why}</p>
+                {other}
+            </div>
+            {facts}
+        </div>
+    }
+}
+
+fn facts_list(facts: Vec<Fact>) -> impl IntoView {
+    let rows = facts
+        .into_iter()
+        .map(|fact| {
+            let value = match fact.is_code {
+                true => view! { <code>{fact.value}</code> }.into_any(),
+                false => fact.value.into_any(),
+            };
+            view! {
+                <div>
+                    <dt>{fact.label}</dt>
+                    <dd>{value}</dd>
+                </div>
+            }
+        })
+        .collect_view();
+    view! { <dl class="facts">{rows}</dl> }
+}
