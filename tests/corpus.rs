@@ -116,6 +116,64 @@ fn the_corpus_is_read_as_well_as_before() {
     hold("permanent", all.permanent, FLOOR.permanent);
 }
 
+/// What the paste does not hold is not in the report: every span lies inside of it, and codes read
+/// exactly what stands there (except inside base64, where a span is the encoded line).
+#[test]
+fn spans_lie_inside_the_paste_and_codes_stand_there() {
+    let Some(shared) = support::shared_or_skip("spans_lie_inside_the_paste_and_codes_stand_there")
+    else {
+        return;
+    };
+    let mut codes = 0;
+    let mut encoded = 0;
+    for folder in [
+        "sisimai",
+        "newlines-dos",
+        "newlines-mac",
+        "not-bounce",
+        "esp-json",
+    ] {
+        for entry in fs::read_dir(shared.join("corpora/bounces").join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let input = fs::read(&path).unwrap();
+            let is_base64 = String::from_utf8_lossy(&input)
+                .to_lowercase()
+                .contains("base64");
+            for recipient in diagnose(&path) {
+                for evidence in &recipient.evidence {
+                    let text: Vec<u8> = evidence
+                        .spans
+                        .iter()
+                        .flat_map(|[start, end]| {
+                            input
+                                .get(*start..*end)
+                                .expect("a span lies inside")
+                                .to_vec()
+                        })
+                        .collect();
+                    let value = match evidence.field {
+                        "status" => recipient.status.clone(),
+                        "reply_code" => recipient.reply_code.map(|code| code.to_string()),
+                        _ => continue,
+                    };
+                    codes += 1;
+                    if Some(text.as_slice()) == value.as_deref().map(str::as_bytes) {
+                        continue;
+                    }
+                    assert!(
+                        is_base64,
+                        "{}: {evidence:?} is not {value:?}",
+                        path.display()
+                    );
+                    encoded += 1;
+                }
+            }
+        }
+    }
+    assert!(codes > 500, "only {codes} codes were found");
+    println!("{codes} codes stand where they are said to, {encoded} of them inside base64");
+}
+
 #[track_caller]
 fn hold(what: &str, count: Count, floor: usize) {
     let reached = count.per_mille();

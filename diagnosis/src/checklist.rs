@@ -1,6 +1,8 @@
 //! From reasons and findings to what a person reads: a headline for each recipient and the ordered
 //! steps. The playbook's rows decide; what is here only picks, fills and orders.
 
+use std::collections::HashMap;
+
 use crate::{
     bounce::{Kind, Shape},
     case::{Case, Judgement},
@@ -293,16 +295,12 @@ fn refuser(case: &Case, index: usize) -> Option<String> {
 fn steps(case: &Case, findings: &[Finding]) -> Vec<Step> {
     let mut ranked: Vec<(u16, Step)> = Vec::new();
     for rule in STEPS {
-        for index in 0..case.judgements.len() {
-            if let Some(step) = step(rule, case, index, findings) {
-                add(&mut ranked, rule.rank, step);
-            }
-        }
-        if case.judgements.is_empty()
-            && let Some(step) = step_without_recipient(rule, findings)
-        {
-            add(&mut ranked, rule.rank, step);
-        }
+        let steps = if case.judgements.is_empty() {
+            step_without_recipient(rule, findings).into_iter().collect()
+        } else {
+            steps_of_rule(rule, case, findings)
+        };
+        ranked.extend(steps.into_iter().map(|step| (rule.rank, step)));
     }
     ranked.sort_by_key(|(rank, step)| (step.state == State::RuledOut, *rank));
     let mut open = 0;
@@ -316,21 +314,21 @@ fn steps(case: &Case, findings: &[Finding]) -> Vec<Step> {
         .collect()
 }
 
-/// The same step for several recipients is one step.
-fn add(ranked: &mut Vec<(u16, Step)>, rank: u16, step: Step) {
-    let same = ranked
-        .iter_mut()
-        .find(|(_, known)| known.id == step.id && known.title == step.title);
-    match same {
-        Some((_, known)) => {
-            for index in step.recipients {
-                if !known.recipients.contains(&index) {
-                    known.recipients.push(index);
-                }
-            }
+/// What reads the same for several recipients is one step.
+fn steps_of_rule(rule: &StepRule, case: &Case, findings: &[Finding]) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for index in 0..case.judgements.len() {
+        let Some(step) = step(rule, case, index, findings) else {
+            continue;
+        };
+        let place = *places.entry(step.title.clone()).or_insert(steps.len());
+        match steps.get_mut(place) {
+            Some(known) => known.recipients.extend(step.recipients),
+            None => steps.push(step),
         }
-        None => ranked.push((rank, step)),
     }
+    steps
 }
 
 fn step(rule: &StepRule, case: &Case, index: usize, findings: &[Finding]) -> Option<Step> {

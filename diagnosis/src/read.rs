@@ -1,6 +1,8 @@
 //! A paste becomes [`Bounce`]s. One file a *shape* of input; what only one system writes is a row
 //! under `knowledge/`. Readers never fail: what they do not understand they leave out.
 
+use std::collections::HashMap;
+
 use crate::{
     bounce::{Action, Bounce, Kind, Recipient, Sending, Shape},
     knowledge,
@@ -108,25 +110,35 @@ fn merge(mut report: Vec<Recipient>, prose: Vec<Recipient>) -> Vec<Recipient> {
         return prose;
     }
     let alone = report.len() == 1 && prose.len() == 1;
+    let places = places(&report);
     for entry in prose {
-        let known = report
-            .iter_mut()
-            .find(|recipient| alone || same_address(recipient, &entry));
-        if let Some(recipient) = known {
+        let address = entry
+            .address
+            .as_ref()
+            .map(|address| address.value.to_lowercase());
+        let place = match alone {
+            true => Some(0),
+            false => address.and_then(|address| places.get(&address).copied()),
+        };
+        if let Some(recipient) = place.and_then(|place| report.get_mut(place)) {
             complete(recipient, entry);
         }
     }
     report
 }
 
-fn same_address(one: &Recipient, other: &Recipient) -> bool {
-    let Some(address) = other.address.as_ref() else {
-        return false;
-    };
-    [&one.address, &one.original]
-        .into_iter()
-        .flatten()
-        .any(|known| known.value.eq_ignore_ascii_case(&address.value))
+/// Where each address stands, in lower case.
+fn places(recipients: &[Recipient]) -> HashMap<String, usize> {
+    let mut places = HashMap::new();
+    for (place, recipient) in recipients.iter().enumerate() {
+        for address in [&recipient.address, &recipient.original]
+            .into_iter()
+            .flatten()
+        {
+            places.entry(address.value.to_lowercase()).or_insert(place);
+        }
+    }
+    places
 }
 
 fn complete(recipient: &mut Recipient, from: Recipient) {
@@ -285,10 +297,18 @@ fn is_mostly_quoted(bytes: &[u8]) -> bool {
     quoted > plain
 }
 
-/// Text has no NUL; a byte order mark of UTF-16 or the head of an image does.
+/// Text has no NUL and few other control characters; images, archives and noise have.
 fn is_binary(input: &[u8]) -> bool {
-    let head = input.get(..65_536).unwrap_or(input);
-    memchr::memchr(0, head).is_some()
+    const HEAD: usize = 65_536;
+    const MOST_PER_CENT: usize = 3;
+    let head = input.get(..HEAD).unwrap_or(input);
+    let controls = head
+        .iter()
+        .filter(|byte| {
+            byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)
+        })
+        .count();
+    head.contains(&0) || controls * 100 > head.len() * MOST_PER_CENT
 }
 
 fn unreadable(len: usize) -> Bounce {

@@ -57,11 +57,15 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Takes the input and turns CRLF and bare CR into LF.
+    /// Takes the input, drops a byte order mark, and turns CRLF and bare CR into LF.
     #[must_use]
     pub fn from_input(input: &[u8]) -> Self {
         let mut mended = Self::default();
-        let mut from = 0;
+        // A byte order mark is no text.
+        let mut from = match input {
+            [0xef, 0xbb, 0xbf, ..] => 3,
+            _ => 0,
+        };
         for cr in memchr::memchr_iter(b'\r', input) {
             if cr < from {
                 continue;

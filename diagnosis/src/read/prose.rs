@@ -1,7 +1,7 @@
 //! The prose of mail systems: entries that begin with the address of a recipient, with what was
 //! said behind it or below it. Postfix, Exim and many others write this shape.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use crate::{
     bounce::Recipient,
@@ -30,15 +30,20 @@ pub(super) fn read(text: &Text) -> Vec<Recipient> {
         }
     }
     let mut recipients: Vec<Recipient> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for recipient in entries
         .into_iter()
         .filter_map(|entry| recipient(text, entry))
     {
+        let address = recipient
+            .address
+            .as_ref()
+            .map(|address| address.value.clone());
         // Some systems write one entry for people and one for the transcript.
-        let known = recipients.iter_mut().find(|known| {
-            known.address.as_ref().map(|a| &a.value) == recipient.address.as_ref().map(|a| &a.value)
-        });
-        match known {
+        let place = *places
+            .entry(address.unwrap_or_default())
+            .or_insert(recipients.len());
+        match recipients.get_mut(place) {
             Some(known) => super::complete(known, recipient),
             None => recipients.push(recipient),
         }
@@ -58,8 +63,9 @@ struct Entry {
 fn head(string: &str, line: Range<usize>) -> Option<Entry> {
     let content = string.get(line.clone())?;
     let opening = content.len() - content.trim_start_matches('<').len();
-    let found = address::find(string, line.start)?;
-    if found.start != line.start + opening || found.end > line.end {
+    let found = address::find(content, 0)?;
+    let found = line.start + found.start..line.start + found.end;
+    if found.start != line.start + opening {
         return None;
     }
     let mut rest = found.end..line.end;
@@ -69,7 +75,7 @@ fn head(string: &str, line: Range<usize>) -> Option<Entry> {
     let mut original = None;
     let remark = trimmed(string, rest.clone());
     if let Some(end) = remark_end(string.get(remark.clone())?) {
-        original = address::find(string, remark.start).filter(|o| o.end < remark.start + end);
+        original = address::find(string.get(..line.end)?, remark.start);
         rest.start = remark.start + end;
     }
     let said = string.get(rest.clone())?;
