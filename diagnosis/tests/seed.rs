@@ -275,3 +275,30 @@ fn several_messages_in_an_mbox_are_read_one_by_one() {
     assert!(bounces.iter().all(|bounce| bounce.recipients.len() == 1));
     assert_eq!(bounces[1].span.start, one.len());
 }
+
+/// A multipart message that a gateway took the boundaries from: nothing of the body is lost.
+#[test]
+fn lost_boundaries_lose_no_recipient() {
+    let case = case(
+        "From: MAILER-DAEMON@mail.sender.example\nTo: me@sender.example\nSubject: Returned mail\nMIME-Version: 1.0\nContent-Type: multipart/report; boundary=\"gone\"\n\n   ----- Transcript of session follows -----\n554 <user@domain.example>... Service unavailable\n\nReporting-MTA: dns; mail.sender.example\n\nAction: failed\nFinal-Recipient: rfc822; user@domain.example\nOriginal-Recipient: rfc822; all@domain.example\nStatus: 5.5.0\n\nFrom: me@sender.example\nTo: user@domain.example\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n",
+    );
+    let [recipient] = case.bounce.recipients.as_slice() else {
+        panic!("one recipient: {:?}", case.bounce.recipients);
+    };
+    assert_eq!(
+        recipient.address.as_ref().unwrap().value,
+        "user@domain.example"
+    );
+    assert_eq!(
+        recipient.original.as_ref().unwrap().value,
+        "all@domain.example"
+    );
+    assert_eq!(
+        recipient.status.as_ref().unwrap().value.to_string(),
+        "5.5.0"
+    );
+    assert_eq!(
+        case.bounce.sending.from_domain.as_ref().unwrap().value,
+        "sender.example"
+    );
+}

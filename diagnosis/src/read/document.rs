@@ -73,6 +73,20 @@ impl Document {
         if self.texts.is_empty() {
             self.texts.extend(html.iter().map(Text::without_tags));
         }
+        if self.is_empty() {
+            // The boundaries were lost on the way: all that stands behind the head is the body.
+            let body = memchr::memmem::find(raw.bytes(), b"\n\n").unwrap_or(raw.bytes().len());
+            let body = raw.slice(body..raw.bytes().len());
+            self.texts.push(body.decode(None, decoder));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.texts
+            .iter()
+            .all(|text| text.as_str().trim().is_empty())
+            && self.status_parts.is_empty()
+            && self.returned.is_empty()
     }
 
     fn take_part(

@@ -66,7 +66,7 @@ fn starts_new_block(block: &Recipient, name: &str) -> bool {
     match name {
         "final-recipient" => block.address.is_some(),
         "original-recipient" => {
-            block.original.is_some() || block.address.is_some() && block.action.is_some()
+            block.original.is_some() || block.address.is_some() && block.status.is_some()
         }
         _ => false,
     }
