@@ -27,6 +27,7 @@ use reading::{Message, Reading};
 pub(crate) mod address;
 pub(crate) mod diagnosed;
 pub(crate) mod excerpt;
+pub(crate) mod journey;
 pub(crate) mod look_up;
 pub(crate) mod paste;
 pub(crate) mod plain_text;
@@ -129,7 +130,10 @@ impl Clinic {
                     self.start();
                 }
             }
-            Opening::Text(text) => self.take(Paste::text(browser::address::decode(&text))),
+            Opening::Text(text) => {
+                self.take(Paste::text(browser::address::decode(&text)));
+                browser::address::forget_fragment();
+            }
             Opening::Shared(fragment) => self.open_link(&fragment),
             Opening::Anchor => {}
         }

@@ -9,6 +9,7 @@ pub(crate) mod embed;
 pub(crate) mod evidence;
 pub(crate) mod header;
 pub(crate) mod icon;
+pub(crate) mod journey;
 pub(crate) mod lists;
 pub(crate) mod page;
 pub(crate) mod pasted;

@@ -22,6 +22,17 @@ pub(crate) fn leave_report() {
     }
 }
 
+/// Takes the fragment out of the address: a bounce handed in has no place in histories and
+/// bookmarks.
+pub(crate) fn forget_fragment() {
+    let path = read().path;
+    if let Ok(history) = window().history() {
+        history
+            .replace_state_with_url(&JsValue::NULL, "", Some(&path))
+            .ok();
+    }
+}
+
 /// Calls `changed` whenever another address is shown without the page being loaded anew.
 pub(crate) fn on_change(changed: impl Fn() + Clone + 'static) {
     for event in ["hashchange", "popstate"] {

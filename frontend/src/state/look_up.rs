@@ -84,6 +84,7 @@ impl Clinic {
                 messages: vec![Message::new(case)],
                 paste: None,
             })));
+            browser::focus::focus(super::words::VERDICT_ID);
         }
         self.link.set(None);
         self.begin_run(true);

@@ -20,9 +20,9 @@ pub(crate) fn Annotated(clinic: Clinic) -> impl IntoView {
                     <div class="head">
                         <h2>"Your bounce, annotated"</h2>
                         <p class="legend">
-                            <mark class="why">"why"</mark>
-                            <mark class="what">"who and what"</mark>
-                            <mark class="server">"servers"</mark>
+                            <span class="why">"why"</span>
+                            <span class="what">"who and what"</span>
+                            <span class="server">"servers"</span>
                         </p>
                     </div>
                     <pre tabindex="0" aria-label="Bounce text">

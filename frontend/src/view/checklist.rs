@@ -19,6 +19,7 @@ use crate::state::{
 struct Item {
     step: StepReport,
     evidence: Option<String>,
+    is_first: bool,
 }
 
 impl Item {
@@ -67,16 +68,22 @@ fn items(clinic: Clinic) -> Vec<Item> {
         let report = &shown.as_ref()?.report;
         let steps = report.checklist.iter();
         let own = steps.filter(|step| is_about(&step.recipients, recipient));
-        Some(own.map(|step| item(report, step)).collect())
+        let items = own.enumerate();
+        Some(
+            items
+                .map(|(at, step)| item(report, step, at == 0))
+                .collect(),
+        )
     });
     items.unwrap_or_default()
 }
 
-fn item(report: &Report, step: &StepReport) -> Item {
+fn item(report: &Report, step: &StepReport, is_first: bool) -> Item {
     let finding = step.finding.and_then(|index| report.findings.get(index));
     Item {
         step: step.clone(),
         evidence: finding.map(anchor),
+        is_first,
     }
 }
 
@@ -120,7 +127,7 @@ fn step(clinic: Clinic, item: Item) -> impl IntoView {
                 <p class="owner">{icon(Icon::of_side(owner))} {owner_words}</p>
                 <h3>{title}</h3>
                 <p class="why">{why} {evidence}</p>
-                <details>
+                <details open=item.is_first>
                     <summary>"See that it worked"</summary>
                     {commands}
                     {verify.into_iter().map(|line| view! { <p class="hint">{line}</p> }).collect_view()}

@@ -39,7 +39,6 @@ pub(crate) fn Evidence(clinic: Clinic) -> impl IntoView {
                 <button
                     type="button"
                     class="small"
-                    disabled=move || is_asking.get()
                     on:click=move |_| clinic.check_again()
                 >
                     {icon(Icon::Again)}
@@ -73,10 +72,11 @@ fn show(clinic: Clinic, row: Row) -> AnyView {
     match row {
         Row::Asking { label, .. } => view! {
             <li class="finding asking">
-                {icon(Icon::Clock)} <div>
+                {icon(Icon::Clock)}
+                <div>
                     <b>{label}</b>
-                    <p>"asking…"</p>
-                </div> <span class="word">"asking…"</span>
+                </div>
+                <span class="word">"asking…"</span>
             </li>
         }
         .into_any(),
@@ -179,6 +179,9 @@ fn Asked(clinic: Clinic) -> impl IntoView {
     };
     let heading = move || match (asked.with(Vec::len), time()) {
         (0, _) if is_shared() => "Nothing was asked just now: this report was shared.".to_owned(),
+        (0, _) if with(clinic, |shown| shown.is_asking()).unwrap_or(false) => {
+            "Asking DNS…".to_owned()
+        }
         (0, _) => "Nothing was asked.".to_owned(),
         (number, Some(time)) => format!(
             "Asked {} through this site's resolver, {time}. Which?",

@@ -16,11 +16,12 @@ pub(crate) fn Messages(clinic: Clinic) -> impl IntoView {
     move || {
         let reading = clinic
             .reading()
-            .filter(|reading| reading.messages.len() > 1)?;
+            .filter(|reading| reading.messages.len() > 1 && !reading.found_nothing())?;
         let rows = reading
             .messages
             .iter()
             .enumerate()
+            .take(MOST_LISTED)
             .map(|(index, message)| Choice {
                 index,
                 name: format!("Message {}", index + 1),
@@ -76,6 +77,10 @@ fn list(
     selected: RwSignal<usize>,
     select: impl Fn(usize) + Copy + Send + 'static,
 ) -> impl IntoView {
+    let heading = match rows.len() {
+        MOST_LISTED => format!("{heading}; the first {MOST_LISTED} are listed"),
+        _ => heading,
+    };
     let rows = rows
         .into_iter()
         .map(|row| {
@@ -103,16 +108,17 @@ fn list(
 
 fn choices(report: &Report) -> Vec<Choice> {
     let rows = report.recipients.iter().zip(&report.headlines).enumerate();
-    rows.map(|(index, (recipient, headline))| Choice {
-        index,
-        name: recipient
-            .address
-            .clone()
-            .or_else(|| recipient.original.clone())
-            .unwrap_or_else(|| format!("Recipient {}", index + 1)),
-        says: headline.what.clone(),
-    })
-    .collect()
+    rows.take(MOST_LISTED)
+        .map(|(index, (recipient, headline))| Choice {
+            index,
+            name: recipient
+                .address
+                .clone()
+                .or_else(|| recipient.original.clone())
+                .unwrap_or_else(|| format!("Recipient {}", index + 1)),
+            says: headline.what.clone(),
+        })
+        .collect()
 }
 
 /// "3 recipients. You have to act: 2. Nobody has to act: 1."
@@ -127,3 +133,6 @@ fn heading(report: &Report) -> String {
     }
     words
 }
+
+/// A longer list nobody reads, and it makes the page slow.
+const MOST_LISTED: usize = 500;

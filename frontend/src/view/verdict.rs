@@ -3,7 +3,10 @@
 use diagnosis::report::{HeadlineReport, RecipientReport};
 use leptos::prelude::*;
 
-use super::icon::{Icon, icon};
+use super::{
+    icon::{Icon, icon},
+    journey::Journey,
+};
 use crate::state::{
     Clinic,
     words::{Fact, Tone, VERDICT_ID, another_reading, facts, pill},
@@ -14,8 +17,18 @@ use crate::state::{
 struct Shown {
     headline: HeadlineReport,
     pill: (String, Tone),
+    symbol: Symbol,
     other: Option<String>,
     facts: Vec<Fact>,
+}
+
+/// What stands before the words of the pill.
+#[derive(Clone, Copy, PartialEq)]
+enum Symbol {
+    Careful,
+    Fine,
+    Question,
+    Side(&'static str),
 }
 
 /// The region "Verdict"; `compact` leaves the facts out.
@@ -26,6 +39,7 @@ pub(crate) fn Verdict(clinic: Clinic, #[prop(default = false)] compact: bool) ->
     view! {
         <section class="card verdict" aria-label="Verdict">
             {say}
+            {(!compact).then(|| view! { <Journey clinic /> })}
         </section>
     }
 }
@@ -43,8 +57,15 @@ fn shown(clinic: Clinic) -> Option<Shown> {
         let report = &diagnosis.as_ref()?.report;
         let headline = report.headlines.get(recipient)?.clone();
         let other: Option<&RecipientReport> = report.recipients.get(recipient);
+        let pill = pill(report, &headline);
         Some(Shown {
-            pill: pill(report, &headline),
+            symbol: match (pill.1, report.kind) {
+                (Tone::Good, _) => Symbol::Fine,
+                (Tone::Warn, _) => Symbol::Careful,
+                (Tone::Bad | Tone::Open, "other") => Symbol::Question,
+                (Tone::Bad | Tone::Open, _) => Symbol::Side(headline.responsible),
+            },
+            pill,
             other: other.and_then(another_reading),
             facts: facts(report, recipient),
             headline,
@@ -54,10 +75,11 @@ fn shown(clinic: Clinic) -> Option<Shown> {
 
 fn say(shown: Shown, compact: bool) -> impl IntoView {
     let (who, tone) = shown.pill;
-    let symbol = match tone {
-        Tone::Good => Icon::Fine,
-        Tone::Warn => Icon::Warning,
-        Tone::Bad | Tone::Open => Icon::of_side(shown.headline.responsible),
+    let symbol = match shown.symbol {
+        Symbol::Fine => Icon::Fine,
+        Symbol::Careful => Icon::Warning,
+        Symbol::Question => Icon::Question,
+        Symbol::Side(side) => Icon::of_side(side),
     };
     let other = shown
         .other
