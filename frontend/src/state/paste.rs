@@ -82,17 +82,16 @@ impl Paste {
 
 /// A size as people say it.
 pub(crate) fn size_words(bytes: usize) -> String {
-    let tenths = |unit: usize| (bytes * 10 + unit / 2) / unit;
-    let words = |tenths: usize, unit: &str| match tenths {
-        0..100 => format!("{}.{} {unit}", tenths / 10, tenths % 10),
-        _ => format!("{} {unit}", (tenths + 5) / 10),
+    let words = |unit: usize, word: &str| match (bytes * 10 + unit / 2) / unit {
+        tenths @ 0..100 => format!("{}.{} {word}", tenths / 10, tenths % 10),
+        _ => format!("{} {word}", (bytes + unit / 2) / unit),
     };
     match bytes {
         0 => "nothing".to_owned(),
         1 => "1 byte".to_owned(),
         2..1_000 => format!("{bytes} bytes"),
-        1_000..999_500 => words(tenths(1_000), "kB"),
-        _ => words(tenths(1_000_000), "MB"),
+        1_000..999_500 => words(1_000, "kB"),
+        _ => words(1_000_000, "MB"),
     }
 }
 
