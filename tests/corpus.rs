@@ -19,11 +19,11 @@ use serde::Deserialize;
 
 /// The figures that have been reached, in parts of a thousand. They only ever go up.
 const FLOOR: Score<usize> = Score {
-    recipients: 834,
-    reply_code: 886,
-    status: 859,
-    reason: 404,
-    suppress: 758,
+    recipients: 867,
+    reply_code: 922,
+    status: 886,
+    reason: 566,
+    suppress: 781,
     permanent: 1000,
 };
 

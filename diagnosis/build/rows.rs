@@ -32,6 +32,8 @@ pub(crate) struct Reply {
     pub(crate) code: Option<u16>,
     #[serde(default)]
     pub(crate) text: Vec<String>,
+    #[serde(default)]
+    pub(crate) weak: bool,
     pub(crate) reason: String,
     pub(crate) second: Option<String>,
     pub(crate) responsible: Option<String>,

@@ -97,10 +97,11 @@ fn reply(row: &Reply) -> Result<String> {
         None => "None".to_owned(),
     };
     Ok(format!(
-        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, texts: &[{texts}], reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, examples: &{:?} }}",
+        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, texts: &[{texts}], weak: {}, reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, examples: &{:?} }}",
         row.id,
         row.provider,
         row.code,
+        row.weak,
         path("Reason", &row.reason),
         optional("Reason", row.second.as_deref()),
         optional("Side", row.responsible.as_deref()),

@@ -23,6 +23,8 @@ pub struct ReplyRule {
     /// Any of these texts; each a list of words that must follow one another. Empty: no words
     /// needed.
     pub texts: &'static [&'static [&'static str]],
+    /// Whether its words are a mere wrapping that says little: then a status counts for more.
+    pub weak: bool,
     /// What it means.
     pub reason: Reason,
     /// What else it may mean.
