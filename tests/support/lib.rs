@@ -1,4 +1,5 @@
-//! What every test of the whole product asks first: where the things under test lie.
+//! What every test of the whole product asks first: where the things under test lie. The modules
+//! start them; each ends with the test, also where the test fails.
 //!
 //! `cargo xtask test` builds them and says so in environment variables. A test that cannot run
 //! fails; the one lawful reason to skip is a missing `../shared`, see [`shared_or_skip`].
@@ -6,6 +7,13 @@
     clippy::print_stdout,
     reason = "a skipped test says so on standard output"
 )]
+
+pub mod clinic;
+pub mod examples;
+pub mod lab;
+pub mod name_server;
+pub mod resolver;
+pub mod webdriver;
 
 use std::path::PathBuf;
 
