@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::disallowed_methods,
+    clippy::disallowed_macros,
     clippy::print_stdout,
     reason = "a build script reads files, looks at its environment and talks to cargo"
 )]
