@@ -19,7 +19,6 @@ use crate::state::{
 struct Item {
     step: StepReport,
     evidence: Option<String>,
-    is_first: bool,
 }
 
 impl Item {
@@ -42,6 +41,7 @@ pub(crate) fn Checklist(clinic: Clinic) -> impl IntoView {
     };
     let open = Memo::new(move |_| of_state("open"));
     let ruled_out = Memo::new(move |_| of_state("ruled-out"));
+    let first = Memo::new(move |_| open.with(|open| open.first().map(Item::key)));
     let heading = move || match open.with(Vec::len) {
         0 => "nothing to do".to_owned(),
         number => count(number, "step", "steps"),
@@ -53,7 +53,7 @@ pub(crate) fn Checklist(clinic: Clinic) -> impl IntoView {
                 <span class="hint">{heading}</span>
             </div>
             <ol>
-                <For each=move || open.get() key=Item::key children=move |item| step(clinic, item) />
+                <For each=move || open.get() key=Item::key children=move |item| step(clinic, item, first) />
             </ol>
             <ul class="done" hidden=move || ruled_out.with(Vec::is_empty)>
                 <For each=move || ruled_out.get() key=Item::key children=done />
@@ -68,27 +68,26 @@ fn items(clinic: Clinic) -> Vec<Item> {
         let report = &shown.as_ref()?.report;
         let steps = report.checklist.iter();
         let own = steps.filter(|step| is_about(&step.recipients, recipient));
-        let items = own.enumerate();
-        Some(
-            items
-                .map(|(at, step)| item(report, step, at == 0))
-                .collect(),
-        )
+        Some(own.map(|step| item(report, step)).collect())
     });
     items.unwrap_or_default()
 }
 
-fn item(report: &Report, step: &StepReport, is_first: bool) -> Item {
+fn item(report: &Report, step: &StepReport) -> Item {
     let finding = step.finding.and_then(|index| report.findings.get(index));
     Item {
         step: step.clone(),
         evidence: finding.map(anchor),
-        is_first,
     }
 }
 
-fn step(clinic: Clinic, item: Item) -> impl IntoView {
+/// The first step shows how to see that it worked; the others on demand.
+fn step(clinic: Clinic, item: Item, first: Memo<Option<String>>) -> impl IntoView {
     let key = item.key();
+    let is_first = {
+        let key = key.clone();
+        move || first.with(|first| first.as_ref() == Some(&key))
+    };
     let StepReport {
         owner,
         owner_words,
@@ -127,7 +126,7 @@ fn step(clinic: Clinic, item: Item) -> impl IntoView {
                 <p class="owner">{icon(Icon::of_side(owner))} {owner_words}</p>
                 <h3>{title}</h3>
                 <p class="why">{why} {evidence}</p>
-                <details open=item.is_first>
+                <details open=is_first>
                     <summary>"See that it worked"</summary>
                     {commands}
                     {verify.into_iter().map(|line| view! { <p class="hint">{line}</p> }).collect_view()}

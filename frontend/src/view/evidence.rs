@@ -74,9 +74,11 @@ fn show(clinic: Clinic, row: Row) -> AnyView {
             <li class="finding asking">
                 {icon(Icon::Clock)}
                 <div>
-                    <b>{label}</b>
+                    <p class="title">
+                        <b>{label}</b>
+                        <span class="word">"asking…"</span>
+                    </p>
                 </div>
-                <span class="word">"asking…"</span>
             </li>
         }
         .into_any(),
@@ -113,7 +115,10 @@ fn show_finding(clinic: Clinic, finding: FindingReport) -> impl IntoView {
         <li id=id tabindex="-1" class=format!("finding {}{cause}", finding.verdict)>
             {icon(Icon::of_verdict(finding.verdict))}
             <div>
-                <b>{finding.title}</b>
+                <p class="title">
+                    <b>{finding.title}</b>
+                    <span class="word">{verdict(finding.verdict)}</span>
+                </p>
                 <p>{finding.detail} {explains}</p>
                 <details>
                     <summary>"Answers and commands"</summary>
@@ -124,7 +129,6 @@ fn show_finding(clinic: Clinic, finding: FindingReport) -> impl IntoView {
                     <p class="hint">"The rule stands in " {finding.rfc} "."</p>
                 </details>
             </div>
-            <span class="word">{verdict(finding.verdict)}</span>
         </li>
     }
 }

@@ -75,7 +75,7 @@ pub(crate) fn PasteBox(clinic: Clinic) -> impl IntoView {
                     "Read the bounce"
                 </button>
                 <FileButton clinic />
-                <span class="hint">"or drop .eml, .txt, .mbox here"</span>
+                <span class="hint drop">"or drop .eml, .txt, .mbox here"</span>
                 <DnsSwitch clinic />
             </div>
             <p class="bar hint">
