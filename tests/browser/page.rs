@@ -66,12 +66,14 @@ pub(crate) fn evidence(browser: &Browser) -> Element<'_> {
     region
 }
 
-/// The titles of the rows of a region.
+/// The titles of the rows of a region; there is at least one.
+#[track_caller]
 pub(crate) fn titles(browser: &Browser, region: &str) -> Vec<String> {
-    let script = "const rows = document.querySelectorAll(
-            `[aria-label='${arguments[0]}'] li :is(div > b, h3)`);
-        return [...rows].map(title => title.textContent.trim());";
-    texts(&browser.run(script, &json!([region])))
+    let script = "const rows = document.querySelectorAll(`[aria-label='${arguments[0]}'] li`);
+        return [...rows].map(row => row.querySelector('b, h3')?.textContent.trim());";
+    let titles = texts(&browser.run(script, &json!([region])));
+    assert!(!titles.is_empty(), "{region} has no rows");
+    titles
 }
 
 /// The texts that are marked in the annotated bounce.
