@@ -63,6 +63,30 @@ fn links_of_the_examples_with_all_their_findings_are_short_enough() {
     assert!(long.is_empty(), "longer than 1,800 characters: {long:?}");
 }
 
+#[test]
+fn a_shared_report_that_is_shared_again_says_the_same() {
+    let mut wrong = Vec::new();
+    let name = "a_shared_report_that_is_shared_again_says_the_same";
+    let Some(shared) = support::shared_or_skip(name) else {
+        return;
+    };
+    for file in corpus(&shared.join("corpora/bounces")) {
+        let input = fs::read(&file).expect("a mail can be read");
+        for case in cases(&input) {
+            let once = decoded(&encode(&case, &[], None));
+            let twice = decoded(&encode(&once.case, &[], None));
+            if once != twice {
+                wrong.push(file.display().to_string());
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "changed by the second time:\n{}",
+        wrong.join("\n")
+    );
+}
+
 /// The length of the link, after it has given back headline, steps and findings.
 #[track_caller]
 fn link_length(case: &Case, findings: &[Finding], looked_up: Option<i64>) -> usize {

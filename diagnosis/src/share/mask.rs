@@ -7,9 +7,19 @@ use crate::{
     text::Spanned,
 };
 
-/// Characters of a local part without quotes, as the readers find addresses.
+/// What stands in for the rest of a local part.
+const DOTS: &str = "•••";
+
+/// Characters of a local part without quotes, as the readers find addresses, and those of a mask.
 fn is_local(c: char) -> bool {
-    c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c)
+    c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.•".contains(c)
+}
+
+/// Whether it is a mask already: a shared report may be shared again.
+fn is_mask(local: &str) -> bool {
+    local.split_once(DOTS).is_some_and(|(first, number)| {
+        first.chars().count() <= 1 && number.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 /// The case without local parts and without spans.
@@ -51,6 +61,9 @@ struct Masks(Vec<(String, String)>);
 impl Masks {
     /// First letter and three dots; a number where two would look alike.
     fn local(&mut self, local: &str) -> String {
+        if is_mask(local) {
+            return local.to_owned();
+        }
         if let Some((_, mask)) = self.0.iter().find(|(known, _)| known == local) {
             return mask.clone();
         }
@@ -61,8 +74,8 @@ impl Masks {
             .filter(|(known, _)| known.starts_with(&first))
             .count();
         let mask = match alike {
-            0 => format!("{first}•••"),
-            more => format!("{first}•••{}", more + 1),
+            0 => format!("{first}{DOTS}"),
+            more => format!("{first}{DOTS}{}", more + 1),
         };
         self.0.push((local.to_owned(), mask.clone()));
         mask
@@ -111,5 +124,7 @@ mod tests {
             masks.text("<ana.lima@firm.example>: adam@x.example and unknown user: \"ana.lima\""),
             "<a•••@firm.example>: a•••2@x.example and unknown user: \"a•••\""
         );
+        let again = Masks::default().text("<a•••@firm.example>: a•••2@x.example");
+        assert_eq!(again, "<a•••@firm.example>: a•••2@x.example");
     }
 }
