@@ -9,7 +9,7 @@ use diagnosis::{
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Row {
     /// What was found.
-    Finding(FindingReport),
+    Finding(Box<FindingReport>),
     /// What is asked.
     Asking {
         /// The place among the checks.
@@ -49,7 +49,7 @@ pub(crate) fn rows(report: &Report, needs: &[Question], recipient: usize) -> Vec
         .iter()
         .filter(|finding| is_about(&finding.recipients, recipient))
         .cloned()
-        .map(Row::Finding)
+        .map(|finding| Row::Finding(Box::new(finding)))
         .collect();
     for question in needs {
         let row = asking(question);

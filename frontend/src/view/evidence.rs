@@ -82,7 +82,7 @@ fn show(clinic: Clinic, row: Row) -> AnyView {
             </li>
         }
         .into_any(),
-        Row::Finding(finding) => show_finding(clinic, finding).into_any(),
+        Row::Finding(finding) => show_finding(clinic, *finding).into_any(),
     }
 }
 
