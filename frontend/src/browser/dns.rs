@@ -1,10 +1,8 @@
 //! One question to the proxy.
 
-use diagnosis::dns::{Answer, Outcome, Question, read_answer};
-use leptos::prelude::window;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, RequestCache, RequestInit, Response};
+use diagnosis::dns::{Answer, Outcome, Question, read_answer, read_failure};
+use gloo_net::http::Request;
+use web_sys::{AbortSignal, RequestCache};
 
 use super::dates;
 
@@ -15,36 +13,37 @@ const LIMIT_MILLISECONDS: u32 = 5_000;
 pub(crate) async fn ask(question: &Question, fresh: bool) -> Answer {
     let asked_at = dates::now();
     let limit = AbortSignal::timeout_with_u32(LIMIT_MILLISECONDS);
-    let mut answer = match fetch(question, fresh, &limit).await {
-        Some((200, body)) => {
-            read_answer(&body, Some(asked_at)).unwrap_or_else(|_| Answer::empty(Outcome::ServFail))
-        }
-        Some((status, _)) => Answer::empty(outcome_of_status(status)),
-        None if limit.aborted() => Answer::empty(Outcome::Timeout),
-        None => Answer::empty(Outcome::Unreachable),
+    match fetch(question, fresh, &limit).await {
+        Ok((200, body)) => read_answer(&body, Some(asked_at))
+            .unwrap_or_else(|_| nothing(Outcome::ServFail, asked_at)),
+        Ok((status, body)) => read_failure(status, &body, Some(asked_at)),
+        Err(_) if limit.aborted() => nothing(Outcome::Timeout, asked_at),
+        Err(_) => nothing(Outcome::Unreachable, asked_at),
+    }
+}
+
+fn nothing(outcome: Outcome, asked_at: i64) -> Answer {
+    Answer {
+        asked_at: Some(asked_at),
+        ..Answer::empty(outcome)
+    }
+}
+
+async fn fetch(
+    question: &Question,
+    fresh: bool,
+    limit: &AbortSignal,
+) -> Result<(u16, String), gloo_net::Error> {
+    let cache = match fresh {
+        true => RequestCache::NoStore,
+        false => RequestCache::Default,
     };
-    answer.asked_at = Some(asked_at);
-    answer
-}
-
-fn outcome_of_status(status: u16) -> Outcome {
-    match status {
-        502 => Outcome::Unreachable,
-        504 => Outcome::Timeout,
-        _ => Outcome::Refused,
-    }
-}
-
-async fn fetch(question: &Question, fresh: bool, limit: &AbortSignal) -> Option<(u16, String)> {
-    let options = RequestInit::new();
-    options.set_signal(Some(limit));
-    if fresh {
-        options.set_cache(RequestCache::NoStore);
-    }
-    let request = window().fetch_with_str_and_init(&url(question), &options);
-    let response: Response = JsFuture::from(request).await.ok()?.dyn_into().ok()?;
-    let body = JsFuture::from(response.text().ok()?).await.ok()?;
-    Some((response.status(), body.as_string()?))
+    let response = Request::get(&url(question))
+        .abort_signal(Some(limit))
+        .cache(cache)
+        .send()
+        .await?;
+    Ok((response.status(), response.text().await?))
 }
 
 /// Relative: it is the page's own proxy that is asked, also from a frame of opaque origin.

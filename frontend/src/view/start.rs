@@ -105,7 +105,7 @@ fn FileButton(clinic: Clinic) -> impl IntoView {
             <input
                 type="file"
                 class="visually-hidden"
-                accept=".eml,.txt,.mbox,.msg,.log,.json,message/rfc822,text/plain"
+                accept=".eml,.txt,.mbox,.log,.json,message/rfc822,text/plain"
                 on:change=chosen
             />
         </label>
