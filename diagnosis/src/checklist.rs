@@ -231,7 +231,7 @@ fn values(case: &Case, index: usize, findings: &[Finding]) -> Values {
             recipient
                 .will_retry_until
                 .as_ref()
-                .map(|time| time.value.clone()),
+                .map(|time| readable(&time.value)),
         );
         text(Slot::Mx, mail_exchanger(case, index, findings));
     }
@@ -250,6 +250,26 @@ fn values(case: &Case, index: usize, findings: &[Finding]) -> Values {
         sender.map(|domain| domain.value.clone()),
     );
     values
+}
+
+/// A time of RFC 3339 as people write it, such as "29 Nov 2026, 08:38 UTC".
+fn readable(time: &str) -> String {
+    let Some(parsed) = mail_parser::DateTime::parse_rfc3339(time) else {
+        return time.to_owned();
+    };
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let month = usize::from(parsed.month).checked_sub(1);
+    let month = month.and_then(|month| MONTHS.get(month)).copied();
+    format!(
+        "{} {} {}, {:02}:{:02} UTC",
+        parsed.day,
+        month.unwrap_or_default(),
+        parsed.year,
+        parsed.hour,
+        parsed.minute
+    )
 }
 
 /// The server to try a connection to: the first mail exchanger found, else the one that refused.

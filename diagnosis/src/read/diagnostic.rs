@@ -261,18 +261,13 @@ struct Server {
 }
 
 impl Server {
-    /// `host NAME` is a server that was spoken to where an address or `said` stands behind it, and
-    /// just a name that was looked up where not.
-    fn has_spoken(&self, string: &str, lower: &str) -> bool {
+    /// `host NAME` is a server that was spoken to where its address, `said` or a reply stands behind
+    /// it, and just a name that was looked up where not.
+    fn has_spoken(&self, lower: &str) -> bool {
         let behind = self.host.as_ref().map_or(0, |host| host.end);
-        let said = lower
-            .get(behind..)
-            .is_some_and(|rest| rest.trim_start().starts_with("said"));
-        self.ip.is_some()
-            || said
-            || string
-                .get(behind..)
-                .is_some_and(|rest| rest.starts_with(':'))
+        let rest = lower.get(behind..).unwrap_or_default();
+        let reply = rest.strip_prefix(": ").unwrap_or_default();
+        self.ip.is_some() || rest.trim_start().starts_with("said") || reply.starts_with(['4', '5'])
     }
 }
 
@@ -294,7 +289,7 @@ fn find_server(string: &str, lower: &str) -> Server {
         .iter()
         .flat_map(|words| lower.match_indices(words))
         .filter_map(|(at, words)| Some((words, server_at(string, at + words.len())?)))
-        .find(|(words, server)| *words != "host " || server.has_spoken(string, lower))
+        .find(|(words, server)| *words != "host " || server.has_spoken(lower))
         .map(|(_, server)| server)
         .unwrap_or(Server {
             host: None,
