@@ -14,6 +14,7 @@ mod diagnostic;
 mod document;
 mod headers;
 mod lone;
+mod loose;
 mod mbox;
 mod prose;
 mod reply;
@@ -58,6 +59,10 @@ fn read_document(document: &Document) -> Bounce {
     if recipients.is_empty() {
         recipients = failed_recipients(document);
     }
+    if recipients.is_empty() && is_bounce_of_some_kind(document, &body) {
+        recipients = loose::read(&body);
+        shape = shape_of(report.found, &recipients);
+    }
     if shape == Shape::Unknown
         && let Some(recipient) = reply::read(&body).or_else(|| reply_without_code(document, &body))
     {
@@ -83,6 +88,23 @@ fn read_document(document: &Document) -> Bounce {
         bounce.recipients.clear();
     }
     bounce
+}
+
+/// Whether it comes from a mail system and says that something was not delivered.
+fn is_bounce_of_some_kind(document: &Document, body: &Text) -> bool {
+    let lower = body.as_str().to_lowercase();
+    let field = |name| {
+        document
+            .headers
+            .first(name)
+            .map(|value| value.as_str().to_lowercase())
+            .unwrap_or_default()
+    };
+    let from = field("from");
+    let by_a_system = ["mailer-daemon", "postmaster", "mail delivery", "mdaemon"]
+        .iter()
+        .any(|name| from.contains(name));
+    by_a_system || knowledge::says("bounce", &lower) || knowledge::says("bounce", &field("subject"))
 }
 
 /// A few words that say no, such as a person copies them out of an error message.

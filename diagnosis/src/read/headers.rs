@@ -105,11 +105,13 @@ pub(super) fn begins_with_head(text: &str) -> bool {
     known >= 2
 }
 
-/// Where a message that was returned inside `text` begins: the first run of fields, behind the
-/// beginning, with at least three that messages have.
+/// Where a message that was returned inside `text` begins, behind its beginning: the first run of
+/// fields that only a message under way has, else the last run with at least three that messages
+/// have (a report may name some of them itself, as a summary).
 pub(super) fn find_head(text: &Text) -> Option<usize> {
     let string = text.as_str();
-    let mut run: Option<(usize, usize)> = None;
+    let mut last = None;
+    let mut run: Option<Run> = None;
     for line in text.lines() {
         let content = string
             .get(trimmed(string, line.clone()))
@@ -118,18 +120,50 @@ pub(super) fn find_head(text: &Text) -> Option<usize> {
             .get(line.clone())
             .is_some_and(|line| line.starts_with([' ', '\t']));
         run = match (run, field_name(content)) {
-            (Some((start, known)), Some(_)) => {
-                Some((start, known + usize::from(is_message_field(content))))
-            }
+            (Some(run), Some(_)) => Some(run.with(content)),
             (Some(run), None) if folded && !content.is_empty() => Some(run),
-            (None, Some(_)) if is_message_field(content) => Some((line.start, 1)),
+            (None, Some(_)) if is_message_field(content) => {
+                Some(Run::new(line.start).with(content))
+            }
             _ => None,
         };
-        if let Some((start, 3..)) = run {
-            return (start > 0).then_some(start);
+        let Some(run) = run.filter(|run| run.known >= 3 && run.start > 0) else {
+            continue;
+        };
+        if run.under_way {
+            return Some(run.start);
+        }
+        last = Some(run.start);
+    }
+    last
+}
+
+/// A run of lines that are fields.
+#[derive(Clone, Copy)]
+struct Run {
+    start: usize,
+    known: usize,
+    under_way: bool,
+}
+
+impl Run {
+    fn new(start: usize) -> Self {
+        Self {
+            start,
+            known: 0,
+            under_way: false,
         }
     }
-    None
+
+    fn with(self, line: &str) -> Self {
+        const UNDER_WAY: [&str; 4] = ["dkim-signature", "mime-version", "received", "return-path"];
+        let name = field_name(line).unwrap_or_default().to_ascii_lowercase();
+        Self {
+            known: self.known + usize::from(is_message_field(line)),
+            under_way: self.under_way || UNDER_WAY.contains(&name.as_str()),
+            ..self
+        }
+    }
 }
 
 fn is_message_field(line: &str) -> bool {
