@@ -356,8 +356,11 @@ fn step(rule: &StepRule, case: &Case, index: usize, findings: &[Finding]) -> Opt
     let about =
         |finding: &Finding| finding.recipients.is_empty() || finding.recipients.contains(&index);
     let found = finding_for(&rule.when, findings, about)?;
-    let is_refusal = matches!(case.bounce.kind, Kind::Bounce | Kind::Delay);
-    let applies = is_refusal && holds(&rule.when, judgement) && !excluded(&rule.when, findings);
+    let can_be_acted_on = matches!(
+        case.bounce.kind,
+        Kind::Bounce | Kind::Complaint | Kind::Delay
+    );
+    let applies = can_be_acted_on && holds(&rule.when, judgement) && !excluded(&rule.when, findings);
     let answered = rule.ruled_out && found.is_some();
     if !(applies || answered) {
         return None;

@@ -12,6 +12,7 @@ use crate::{
 mod address;
 mod diagnostic;
 mod document;
+mod feedback;
 mod headers;
 mod lone;
 mod loose;
@@ -81,13 +82,33 @@ fn read_document(document: &Document) -> Bounce {
     };
     bounce.sending = sending::read(document, &bounce, report.envelope_sender);
     bounce.kind = kind_of(document, &body, &bounce);
-    if matches!(
-        bounce.kind,
-        Kind::Suspicious | Kind::AutoReply | Kind::Other
-    ) {
-        bounce.recipients.clear();
-    }
+    settle(document, &mut bounce);
     bounce
+}
+
+/// Gives each kind the recipients that it speaks of.
+fn settle(document: &Document, bounce: &mut Bounce) {
+    match bounce.kind {
+        Kind::Bounce | Kind::Delay | Kind::Delivered => {}
+        Kind::Complaint => {
+            bounce.recipients = feedback::recipients(document);
+            feedback::complete(document, &mut bounce.sending);
+        }
+        Kind::AutoReply => bounce.recipients = repliers(document),
+        Kind::Suspicious | Kind::Other => bounce.recipients.clear(),
+    }
+}
+
+/// Whoever answers automatically is the recipient of the message answered to.
+fn repliers(document: &Document) -> Vec<Recipient> {
+    let from = document.headers.first("from").map(address::all_in);
+    let last = from.unwrap_or_default().pop();
+    last.into_iter()
+        .map(|address| Recipient {
+            address: Some(address),
+            ..Recipient::default()
+        })
+        .collect()
 }
 
 /// Whether it comes from a mail system and says that something was not delivered.
@@ -230,7 +251,7 @@ fn system_of(document: &Document, body: &Text) -> Option<crate::text::Spanned<&'
 }
 
 fn kind_of(document: &Document, body: &Text, bounce: &Bounce) -> Kind {
-    if document.is_feedback_report {
+    if !document.feedback_parts.is_empty() {
         return Kind::Complaint;
     }
     let lower = body.as_str().to_ascii_lowercase();

@@ -302,3 +302,42 @@ fn lost_boundaries_lose_no_recipient() {
         "sender.example"
     );
 }
+
+#[test]
+fn complaints_and_automatic_replies_name_who_they_are_from() {
+    let complaint = case(
+        "From: feedback@provider.example\nTo: abuse@shop.example\nSubject: complaint\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=\"f\"\n\n--f\nContent-Type: text/plain\n\nThis is an abuse report.\n\n--f\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\nOriginal-Rcpt-To: ana@provider.example\nSource-IP: 203.0.113.25\n\n--f\nContent-Type: message/rfc822\n\nFrom: news@shop.example\nTo: somebody@provider.example\nSubject: News\n\nHi\n--f--\n",
+    );
+    assert_eq!(complaint.bounce.kind, diagnosis::bounce::Kind::Complaint);
+    assert_eq!(complaint.bounce.recipients.len(), 1);
+    assert_eq!(
+        complaint.bounce.recipients[0]
+            .address
+            .as_ref()
+            .unwrap()
+            .value,
+        "ana@provider.example"
+    );
+    assert_eq!(
+        complaint
+            .bounce
+            .sending
+            .ip
+            .as_ref()
+            .unwrap()
+            .value
+            .to_string(),
+        "203.0.113.25"
+    );
+    assert_eq!(complaint.judgements[0].reason.as_str(), "feedback");
+
+    let reply = case(
+        "From: Ana <ana@firm.example>\nTo: me@shop.example\nSubject: Away until May\nAuto-Submitted: auto-replied\n\nI am away.\n",
+    );
+    assert_eq!(reply.bounce.kind, diagnosis::bounce::Kind::AutoReply);
+    assert_eq!(
+        reply.bounce.recipients[0].address.as_ref().unwrap().value,
+        "ana@firm.example"
+    );
+    assert_eq!(reply.judgements[0].reason.as_str(), "vacation");
+}

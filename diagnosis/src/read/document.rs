@@ -20,8 +20,8 @@ pub(super) struct Document {
     pub(super) status_parts: Vec<Text>,
     /// The head of the returned message.
     pub(super) returned: Headers,
-    /// Whether a part is a feedback report (RFC 5965).
-    pub(super) is_feedback_report: bool,
+    /// Parts of type message/feedback-report.
+    pub(super) feedback_parts: Vec<Text>,
 }
 
 impl Document {
@@ -113,7 +113,7 @@ impl Document {
             "message/delivery-status" | "message/global-delivery-status" => {
                 self.status_parts.push(content.decode(label, decoder));
             }
-            "message/feedback-report" => self.is_feedback_report = true,
+            "message/feedback-report" => self.feedback_parts.push(content.decode(label, decoder)),
             "message/rfc822"
             | "message/global"
             | "text/rfc822-headers"
