@@ -360,7 +360,8 @@ fn step(rule: &StepRule, case: &Case, index: usize, findings: &[Finding]) -> Opt
         case.bounce.kind,
         Kind::Bounce | Kind::Complaint | Kind::Delay
     );
-    let applies = can_be_acted_on && holds(&rule.when, judgement) && !excluded(&rule.when, findings);
+    let applies =
+        can_be_acted_on && holds(&rule.when, judgement) && !excluded(&rule.when, findings);
     let answered = rule.ruled_out && found.is_some();
     if !(applies || answered) {
         return None;

@@ -52,7 +52,9 @@ struct Reply {
 /// The SMTP reply: the first code with an enhanced status code behind it, else the first code that
 /// stands where a reply can begin.
 fn find_reply(string: &str) -> Option<Reply> {
-    let replies = || codes(string).filter(|code| can_begin(string, code.start));
+    let replies = || {
+        codes(string).filter(|code| can_begin(string, code.start) || goes_on_as_reply(string, code))
+    };
     replies()
         .map(|code| with_status(string, code))
         .find(|reply| reply.status.is_some())
@@ -117,14 +119,24 @@ fn can_begin(string: &str, at: usize) -> bool {
         .next()
         .unwrap_or_default()
         .to_ascii_lowercase();
-    LEADS.contains(&word.as_str()) || word.parse::<ReplyCode>().is_ok()
+    LEADS.iter().any(|lead| word.ends_with(lead)) || word.parse::<ReplyCode>().is_ok()
+}
+
+/// Whether what stands behind a code can only be a reply, wherever the code stands: an enhanced
+/// status code of the same class, the address refused, or a quotation.
+fn goes_on_as_reply(string: &str, code: &Range<usize>) -> bool {
+    let rest = string.get(code.end..).unwrap_or_default();
+    let class = string.get(code.start..=code.start);
+    let status = with_status(string, code.clone()).status;
+    let same_class = status.is_some_and(|status| string.get(status.start..=status.start) == class);
+    same_class || rest.starts_with(" <") || rest.starts_with("-'") || rest.starts_with(" '")
 }
 
 fn with_status(string: &str, code: Range<usize>) -> Reply {
     let rest = string.get(code.end..).unwrap_or_default();
     let gap = rest.len()
         - rest
-            .trim_start_matches([' ', '-', '#', '(', '[', ':', '\t'])
+            .trim_start_matches([' ', '-', '#', '(', '[', ':', '\'', '"', '\t'])
             .len();
     let status = status_at(string, code.end + gap).filter(|_| gap <= 4);
     Reply { code, status }

@@ -149,7 +149,7 @@ fn take_field(name: &str, value: &Text, block: &mut Recipient, report: &mut Repo
         "final-recipient" => block.address = recipient(value),
         "original-recipient" => block.original = recipient(value),
         "action" => block.action = first_word(value).and_then(parse::<Action>),
-        "status" => block.status = first_word(value).and_then(parse::<EnhancedStatus>),
+        "status" => take_status(value, block),
         "remote-mta" => (block.remote_mta, block.remote_ip) = mta(value),
         "diagnostic-code" => take_diagnostic(value, block),
         "last-attempt-date" => block.last_attempt_date = date(value),
@@ -159,14 +159,41 @@ fn take_field(name: &str, value: &Text, block: &mut Recipient, report: &mut Repo
     !matches!(name, "action" | "status")
 }
 
+fn take_status(value: &Text, block: &mut Recipient) {
+    let field = first_word(value).and_then(parse::<EnhancedStatus>);
+    let code = block.reply_code.as_ref().map(|code| code.value.class());
+    let is_better = match (&field, &block.status) {
+        (Some(field), Some(said)) => !says_less(field.value, said.value, code),
+        _ => true,
+    };
+    if is_better {
+        block.status = field.or(block.status.take());
+    }
+}
+
 fn take_diagnostic(value: &Text, block: &mut Recipient) {
     let said = diagnostic::read(&without_type(value));
     block.reply_code = said.reply_code;
     block.diagnostic = said.diagnostic;
-    block.status = block.status.take().or(said.status);
+    let code = block.reply_code.as_ref().map(|code| code.value.class());
+    let better = said.status.filter(|said| {
+        block
+            .status
+            .as_ref()
+            .is_none_or(|field| says_less(field.value, said.value, code))
+    });
+    block.status = better.or(block.status.take());
     block.command = said.command;
     block.remote_mta = block.remote_mta.take().or(said.remote_mta);
     block.remote_ip = block.remote_ip.take().or(said.remote_ip);
+}
+
+/// Whether the Status field is a mere default: x.0.0, or of another class than the reply quoted.
+fn says_less(field: EnhancedStatus, said: EnhancedStatus, code: Option<u16>) -> bool {
+    let is_default = field.subject == 0 && field.detail == 0;
+    let contradicts =
+        code.is_some_and(|class| u16::from(field.class) != class && u16::from(said.class) == class);
+    is_default || contradicts
 }
 
 /// RFC 3464, section 2.1.2: `type; value`.
