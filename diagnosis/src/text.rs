@@ -124,6 +124,16 @@ impl Raw {
         plain
     }
 
+    /// These bytes with others before them that stand nowhere in the input.
+    #[must_use]
+    pub fn behind(&self, head: &str) -> Self {
+        let mut whole = Self::default();
+        whole.bytes.extend_from_slice(head.as_bytes());
+        whole.map.push_invented(head.len());
+        whole.push_part(self, 0..self.bytes.len());
+        whole
+    }
+
     fn push_part(&mut self, of: &Self, range: Range<usize>) {
         let range = clamp(range, of.bytes.len());
         self.bytes

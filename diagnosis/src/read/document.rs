@@ -54,31 +54,64 @@ impl Document {
     fn take_message(&mut self, raw: &Raw, decoder: CharsetDecoder, depth: usize) {
         let start = first_content(raw.bytes());
         let raw = raw.slice(start..raw.bytes().len());
-        let plain = String::from_utf8_lossy(raw.bytes());
-        if depth > MAX_DEPTH || !headers::begins_with_head(&plain) {
+        let has_head = headers::begins_with_head(&String::from_utf8_lossy(raw.bytes()));
+        if depth > MAX_DEPTH {
             self.texts.push(raw.decode(None, decoder));
             return;
         }
-        let Some(message) = MessageParser::new().parse(raw.bytes()) else {
-            self.texts.push(raw.decode(None, decoder));
-            return;
-        };
-        if depth == 0 {
+        if has_head && depth == 0 {
             self.headers = Headers::read(&raw.decode(None, decoder));
+        }
+        let body = match has_head {
+            true => memchr::memmem::find(raw.bytes(), b"\n\n").unwrap_or(raw.bytes().len()),
+            false => 0,
+        };
+        let body = raw.slice(body..raw.bytes().len());
+        let boundary = boundary_of(body.bytes());
+        if has_head && self.take_parts(&raw, boundary.is_some(), decoder, depth) {
+            return;
+        }
+        // The head, or what it says of the boundary, was lost on the way.
+        match boundary {
+            Some((at, boundary)) => {
+                self.texts.push(body.slice(0..at).decode(None, decoder));
+                let head = format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"\n\n");
+                let whole = body.slice(at..body.bytes().len()).behind(&head);
+                if !self.take_parts(&whole, false, decoder, depth) {
+                    self.texts.push(body.decode(None, decoder));
+                }
+            }
+            None => self.texts.push(body.decode(None, decoder)),
+        }
+    }
+
+    /// Takes the MIME parts; tells whether there were any. A message that is said to have parts
+    /// (`wants_several`) and shows only one has lost them.
+    fn take_parts(
+        &mut self,
+        raw: &Raw,
+        wants_several: bool,
+        decoder: CharsetDecoder,
+        depth: usize,
+    ) -> bool {
+        let Some(message) = MessageParser::new().parse(raw.bytes()) else {
+            return false;
+        };
+        if wants_several && message.parts.len() < 2 {
+            return false;
         }
         let mut html = Vec::new();
         for part in &message.parts {
-            self.take_part(&raw, part, decoder, depth, &mut html);
+            self.take_part(raw, part, decoder, depth, &mut html);
         }
-        if self.texts.is_empty() {
+        if self
+            .texts
+            .iter()
+            .all(|text| text.as_str().trim().is_empty())
+        {
             self.texts.extend(html.iter().map(Text::without_tags));
         }
-        if self.is_empty() {
-            // The boundaries were lost on the way: all that stands behind the head is the body.
-            let body = memchr::memmem::find(raw.bytes(), b"\n\n").unwrap_or(raw.bytes().len());
-            let body = raw.slice(body..raw.bytes().len());
-            self.texts.push(body.decode(None, decoder));
-        }
+        !self.is_empty()
     }
 
     fn is_empty(&self) -> bool {
@@ -86,6 +119,7 @@ impl Document {
             .iter()
             .all(|text| text.as_str().trim().is_empty())
             && self.status_parts.is_empty()
+            && self.feedback_parts.is_empty()
             && self.returned.is_empty()
     }
 
@@ -150,6 +184,30 @@ impl Document {
         self.returned = Headers::read(&body.slice(start..body.as_str().len()).dedented());
         self.texts = vec![body.slice(0..start)];
     }
+}
+
+/// The first MIME boundary in a body, and where its line begins: a line `--…` with a field
+/// `Content-…` right behind it.
+fn boundary_of(body: &[u8]) -> Option<(usize, String)> {
+    const LONGEST: usize = 72;
+    let mut at = 0;
+    let mut open: Option<(usize, &[u8])> = None;
+    for line in body.split(|&byte| byte == b'\n') {
+        if let Some((start, boundary)) = open
+            && line
+                .get(..8)
+                .is_some_and(|name| name.eq_ignore_ascii_case(b"content-"))
+        {
+            return Some((start, String::from_utf8_lossy(boundary).into_owned()));
+        }
+        open = line
+            .strip_prefix(b"--")
+            .map(<[u8]>::trim_ascii_end)
+            .filter(|boundary| (1..=LONGEST).contains(&boundary.len()) && !boundary.contains(&b'"'))
+            .map(|boundary| (at, boundary));
+        at += line.len() + 1;
+    }
+    None
 }
 
 fn transfer_decoded(raw: &Raw, part: &mail_parser::MessagePart<'_>) -> Raw {
