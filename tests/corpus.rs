@@ -233,7 +233,7 @@ const FORMS: [(&str, Form); 6] = [
         plain[at..].to_vec()
     }),
     ("re-wrapped", |input| {
-        lines(input).flat_map(|line| wrapped(line)).collect()
+        lines(input).flat_map(wrapped).collect()
     }),
 ];
 
