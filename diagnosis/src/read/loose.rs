@@ -42,6 +42,8 @@ struct Mention {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Strength {
+    /// A mailbox that people are told to write to; but it may be the recipient.
+    Helper,
     /// Named as `To:` in the summary of the message.
     Summary,
     /// Behind words such as "to" or "recipient".
@@ -57,13 +59,17 @@ fn mention(string: &str, at: usize, line: &Range<usize>) -> Option<Mention> {
     let found = address::find(content, 0)?;
     let before = content.get(..found.start)?.to_lowercase();
     let behind = content.get(found.end..)?.to_lowercase();
-    if is_of_somebody_else(&before) || is_helper(content.get(found.clone())?) {
+    if is_of_somebody_else(&before) {
         return None;
     }
+    let strength = strength(&before, &behind)?;
     Some(Mention {
         line: at,
+        strength: match is_helper(content.get(found.clone())?) {
+            true => Strength::Helper,
+            false => strength,
+        },
         address: line.start + found.start..line.start + found.end,
-        strength: strength(&before, &behind)?,
     })
 }
 
