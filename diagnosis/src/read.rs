@@ -254,11 +254,11 @@ fn kind_of(document: &Document, body: &Text, bounce: &Bounce) -> Kind {
     if !document.feedback_parts.is_empty() {
         return Kind::Complaint;
     }
-    let lower = body.as_str().to_ascii_lowercase();
+    let lower = body.as_str().to_lowercase();
     let subject = document
         .headers
         .first("subject")
-        .map(|value| value.as_str().to_ascii_lowercase())
+        .map(|value| value.as_str().to_lowercase())
         .unwrap_or_default();
     let known = !bounce.recipients.is_empty();
     let actions: Vec<Action> = bounce
