@@ -10,6 +10,8 @@
 
 #[path = "build/rows.rs"]
 mod rows;
+#[path = "build/webhooks.rs"]
+mod webhooks;
 #[path = "build/write.rs"]
 mod write;
 
@@ -20,7 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build");
     let knowledge = rows::read(Path::new("knowledge"))?;
     let tables = write::tables(&knowledge)?;
-    let target = Path::new(&env::var("OUT_DIR")?).join("knowledge.rs");
-    fs::write(target, tables)?;
+    let target = env::var("OUT_DIR")?;
+    fs::write(Path::new(&target).join("knowledge.rs"), tables)?;
+    let webhooks = webhooks::tables(Path::new("knowledge/webhooks.toml"))?;
+    fs::write(Path::new(&target).join("webhooks.rs"), webhooks)?;
     Ok(())
 }

@@ -39,6 +39,8 @@ pub(crate) struct Reply {
     pub(crate) responsible: Option<String>,
     pub(crate) refused_by: Option<String>,
     pub(crate) suppress: Option<bool>,
+    #[serde(default)]
+    pub(crate) withheld: bool,
     pub(crate) examples: Vec<String>,
     #[serde(rename = "source")]
     pub(crate) _source: Option<String>,

@@ -97,7 +97,7 @@ fn reply(row: &Reply) -> Result<String> {
         None => "None".to_owned(),
     };
     Ok(format!(
-        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, texts: &[{texts}], weak: {}, reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, examples: &{:?} }}",
+        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, texts: &[{texts}], weak: {}, reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, withheld: {}, examples: &{:?} }}",
         row.id,
         row.provider,
         row.code,
@@ -107,6 +107,7 @@ fn reply(row: &Reply) -> Result<String> {
         optional("Side", row.responsible.as_deref()),
         optional("RefusedBy", row.refused_by.as_deref()),
         row.suppress,
+        row.withheld,
         row.examples,
     ))
 }
@@ -224,7 +225,7 @@ fn optional(of: &str, word: Option<&str>) -> String {
 }
 
 /// `sender-admin` of `Side` is `Side::SenderAdmin`.
-fn path(of: &str, word: &str) -> String {
+pub(crate) fn path(of: &str, word: &str) -> String {
     let name: String = word
         .split(['-', '_'])
         .map(|part| {

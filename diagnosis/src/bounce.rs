@@ -58,6 +58,8 @@ pub enum Shape {
     Report,
     /// Nothing that the readers know.
     Unknown,
+    /// An event of a sending service: a webhook, an API row, a row of an export.
+    Webhook,
 }
 
 /// What a paste says of one recipient.
@@ -85,6 +87,8 @@ pub struct Recipient {
     pub last_attempt_date: Option<Spanned<String>>,
     /// Will-Retry-Until (RFC 3464, section 2.3.9), RFC 3339 in UTC.
     pub will_retry_until: Option<Spanned<String>>,
+    /// The sending service's word for it where it did not try to deliver: dropped, suppressed.
+    pub withheld: Option<Spanned<String>>,
 }
 
 /// What a paste says of the side that sent the returned message.

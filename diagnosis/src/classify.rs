@@ -54,6 +54,7 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
         status: recipient.status.as_ref().map(|status| status.value),
         code: recipient.reply_code.as_ref().map(|code| code.value),
         provider,
+        withheld: recipient.withheld.is_some(),
     };
     let best = best_rule(&facts);
     let by_code = best_rule(&Facts { said: "", ..facts });
@@ -129,6 +130,8 @@ struct Facts<'a> {
     status: Option<EnhancedStatus>,
     code: Option<ReplyCode>,
     provider: Option<&'static Provider>,
+    /// Whether the sending service did not try; then only rows that say so count.
+    withheld: bool,
 }
 
 /// A row that matches, and how well.
@@ -158,7 +161,11 @@ fn hit(rule: &'static ReplyRule, facts: &Facts<'_>) -> Option<Hit> {
             .is_none_or(|pattern| facts.status.is_some_and(|status| holds(pattern, status)))
         && rule
             .code
-            .is_none_or(|code| facts.code == Some(ReplyCode(code)));
+            .is_none_or(|code| facts.code == Some(ReplyCode(code)))
+        && match facts.withheld {
+            true => rule.refused_by == Some(RefusedBy::SenderProvider),
+            false => !rule.withheld,
+        };
     if !fits {
         return None;
     }
@@ -171,6 +178,7 @@ fn hit(rule: &'static ReplyRule, facts: &Facts<'_>) -> Option<Hit> {
         return None;
     }
     let rank = u8::from(rule.provider.is_some()) * 16
+        + u8::from(rule.withheld) * 7
         + u8::from(words.is_some() && !rule.weak) * 8
         + u8::from(rule.status.is_some()) * 4
         + u8::from(words.is_some() && rule.weak) * 2
@@ -209,6 +217,7 @@ fn confidence(best: Option<Hit>, by_code: Option<Hit>, reason: Reason) -> Confid
         Some(coded) if worded && coded == reason => Confidence::Certain,
         Some(coded) if worded && coded != reason => Confidence::Likely,
         _ if best.rule.provider.is_some() => Confidence::Certain,
+        _ if best.rule.withheld => Confidence::Likely,
         _ if worded && best.rule.second.is_none() => Confidence::Likely,
         _ if worded => Confidence::Unsure,
         _ if best.rule.status.is_some() && best.rule.second.is_none() => Confidence::Likely,
@@ -314,7 +323,8 @@ fn spans(recipient: &Recipient, best: Option<Hit>) -> Vec<Span> {
     if words.is_empty() {
         let status = recipient.status.iter().flat_map(|status| &status.spans);
         let code = recipient.reply_code.iter().flat_map(|code| &code.spans);
-        return status.chain(code).copied().collect();
+        let withheld = recipient.withheld.iter().flat_map(|word| &word.spans);
+        return status.chain(code).chain(withheld).copied().collect();
     }
     let Some(diagnostic) = &recipient.diagnostic else {
         return Vec::new();
@@ -391,6 +401,7 @@ mod tests {
                 .provider
                 .and_then(knowledge::provider)
                 .or_else(|| knowledge::provider_of_reply(&said)),
+            withheld: rule.withheld,
         })
         .map_or("(none)", |hit| hit.rule.id)
     }
@@ -410,6 +421,7 @@ mod tests {
                         .and_then(|r| r.reply_code.as_ref())
                         .map(|c| c.value),
                     provider: knowledge::provider_of_reply(&said),
+                    withheld: recipient.is_some_and(|r| r.withheld.is_some()),
                 };
                 let Some(best) = best_rule(&facts) else {
                     continue;

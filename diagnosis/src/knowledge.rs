@@ -35,6 +35,8 @@ pub struct ReplyRule {
     pub refused_by: Option<RefusedBy>,
     /// Whether the address must not be mailed again, where not as the reason says.
     pub suppress: Option<bool>,
+    /// Whether it is for mail that the sending service did not try to deliver.
+    pub withheld: bool,
     /// Replies that this row must win.
     pub examples: &'static [&'static str],
 }
@@ -140,6 +142,8 @@ pub struct KindWords {
     pub why: &'static [Template],
 }
 
+pub(crate) mod webhook;
+
 include!(concat!(env!("OUT_DIR"), "/knowledge.rs"));
 
 /// The provider with that id.
@@ -184,6 +188,7 @@ pub fn system(name: &str) -> Option<&'static str> {
         .iter()
         .map(|(known, _)| *known)
         .find(|known| *known == name)
+        .or_else(|| webhook::service_named(name))
 }
 
 /// Whether a text (lower case) has one of the phrases of a kind of message.
@@ -205,6 +210,15 @@ pub(crate) fn says_refusal(lower: &str) -> bool {
         let length: usize = words.iter().map(|word| word.len()).sum();
         length >= TELLING && contains_in_order(lower, words)
     })
+}
+
+/// Whether a word (lower case) is one by which a row of the knowledge knows a refusal.
+#[must_use]
+pub(crate) fn names_refusal(word: &str) -> bool {
+    REPLIES
+        .iter()
+        .flat_map(|rule| rule.texts)
+        .any(|words| *words == [word])
 }
 
 /// Whether the words stand in a text one after the other.

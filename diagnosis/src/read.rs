@@ -21,6 +21,7 @@ mod prose;
 mod reply;
 mod report;
 mod sending;
+mod webhook;
 
 use document::Document;
 
@@ -37,18 +38,41 @@ pub fn read(input: &[u8], decoder: CharsetDecoder) -> Vec<Bounce> {
     let raw = Raw::from_input(input);
     mbox::messages(raw.bytes())
         .into_iter()
-        .map(|range| read_one(&raw.slice(range), decoder))
+        .flat_map(|range| read_one(&raw.slice(range), decoder))
         .collect()
 }
 
-fn read_one(raw: &Raw, decoder: CharsetDecoder) -> Bounce {
+fn read_one(raw: &Raw, decoder: CharsetDecoder) -> Vec<Bounce> {
     let whole = raw.spans(0..raw.bytes().len());
     let start = whole.first().map_or(0, |span| span.start);
     let end = whole.last().map_or(start, |span| span.end);
     let document = Document::new(&unquote(raw), decoder);
-    let mut bounce = lone::read(&document.body()).unwrap_or_else(|| read_document(&document));
-    bounce.span = crate::text::Span { start, end };
-    bounce
+    let mut bounces = read_parts(&document);
+    if let [only] = bounces.as_mut_slice() {
+        only.span = crate::text::Span { start, end };
+    }
+    bounces
+}
+
+/// Events of a sending service may be several in one document; everything else is one. In a whole
+/// message they count where it says nothing else: somebody sent them on.
+fn read_parts(document: &Document) -> Vec<Bounce> {
+    let body = document.body();
+    if let Some(lone) = lone::read(&body) {
+        return vec![lone];
+    }
+    let is_message = !document.headers.is_empty();
+    if !is_message && let Some(bounces) = webhook::read(&body) {
+        return bounces;
+    }
+    let bounce = read_document(document);
+    if is_message
+        && bounce.kind == Kind::Other
+        && let Some(bounces) = webhook::read(&body)
+    {
+        return bounces;
+    }
+    vec![bounce]
 }
 
 fn read_document(document: &Document) -> Bounce {
@@ -197,6 +221,7 @@ fn complete(recipient: &mut Recipient, from: Recipient) {
         remote_ip,
         last_attempt_date,
         will_retry_until,
+        withheld,
     } = from;
     let same_server = match (&recipient.remote_mta, &remote_mta) {
         (Some(one), Some(other)) => one.value.eq_ignore_ascii_case(&other.value),
@@ -215,6 +240,7 @@ fn complete(recipient: &mut Recipient, from: Recipient) {
     }
     recipient.last_attempt_date = recipient.last_attempt_date.take().or(last_attempt_date);
     recipient.will_retry_until = recipient.will_retry_until.take().or(will_retry_until);
+    recipient.withheld = recipient.withheld.take().or(withheld);
 }
 
 /// X-Failed-Recipients, which Exim and Gmail write into the head of a bounce.

@@ -228,6 +228,7 @@ fn shape_word(shape: Shape) -> &'static str {
         Shape::Reply => "reply",
         Shape::Report => "report",
         Shape::Unknown => "unknown",
+        Shape::Webhook => "webhook",
     }
 }
 

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 mod charset;
+mod escape;
 mod html;
 mod map;
 mod transfer;

@@ -300,6 +300,11 @@ fn find_server(string: &str, lower: &str) -> Server {
     BEFORE_SERVER
         .iter()
         .flat_map(|words| lower.match_indices(words))
+        // `client host [192.0.2.1]` is who spoke to the server.
+        .filter(|(at, _)| {
+            let before = lower.get(..*at).unwrap_or_default();
+            !before.ends_with("client ")
+        })
         .filter_map(|(at, words)| Some((words, server_at(string, at + words.len())?)))
         .find(|(words, server)| *words != "host " || server.has_spoken(lower))
         .map(|(_, server)| server)

@@ -197,7 +197,7 @@ fn says_less(field: EnhancedStatus, said: EnhancedStatus, code: Option<u16>) -> 
 }
 
 /// RFC 3464, section 2.1.2: `type; value`.
-fn without_type(value: &Text) -> Text {
+pub(super) fn without_type(value: &Text) -> Text {
     let string = value.as_str();
     let start = match string.split_once(';') {
         Some((kind, _)) if is_type(kind.trim()) => kind.len() + 1,
@@ -228,7 +228,7 @@ fn recipient(value: &Text) -> Option<Spanned<String>> {
         .filter(|word| !word.value.is_empty())
 }
 
-fn mta(value: &Text) -> (Option<Spanned<String>>, Option<Spanned<std::net::IpAddr>>) {
+pub(super) fn mta(value: &Text) -> (Option<Spanned<String>>, Option<Spanned<std::net::IpAddr>>) {
     let plain = without_type(value);
     let string = plain.as_str();
     let start = string.len() - string.trim_start_matches(['[', '(', '<', ' ']).len();

@@ -69,7 +69,7 @@ const BEFORE_CLIENT: [&str; 14] = [
 
 /// The IP that the refusing server named as the one it was spoken to from: in its own words, and
 /// not its own address.
-fn said_ip(bounce: &Bounce) -> Option<Spanned<IpAddr>> {
+pub(super) fn said_ip(bounce: &Bounce) -> Option<Spanned<IpAddr>> {
     bounce.recipients.iter().find_map(|recipient| {
         let said = recipient.diagnostic.as_ref()?;
         recipient.reply_code.as_ref()?;

@@ -28,12 +28,13 @@ const KINDS: [(Kind, u16); 7] = [
     (Kind::Suspicious, 7),
 ];
 
-const SHAPES: [(Shape, u16); 5] = [
+const SHAPES: [(Shape, u16); 6] = [
     (Shape::Lone, 1),
     (Shape::Prose, 2),
     (Shape::Reply, 3),
     (Shape::Report, 4),
     (Shape::Unknown, 5),
+    (Shape::Webhook, 6),
 ];
 
 const ACTIONS: [(Action, u16); 5] = [
@@ -356,6 +357,8 @@ fn read_recipient(fields: &Fields<'_>) -> Result<(Recipient, Judgement), ShareEr
         original: fields.text(16).map(placeless),
         will_retry_until: fields.text(17).map(placeless),
         last_attempt_date: fields.text(18).map(placeless),
+        // What follows from it is in the judgement.
+        withheld: None,
     };
     Ok((recipient, judgement))
 }
