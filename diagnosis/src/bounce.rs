@@ -50,12 +50,16 @@ pub enum Kind {
 pub enum Shape {
     /// Nothing but an e-mail address, a domain or an IP address.
     Lone,
+    /// Lines of a mail server's log.
+    LogLine,
     /// The prose of a mail system.
     Prose,
     /// One SMTP reply.
     Reply,
     /// A report with the fields of RFC 3464.
     Report,
+    /// A transcript of an SMTP session.
+    Transcript,
     /// Nothing that the readers know.
     Unknown,
     /// An event of a sending service: a webhook, an API row, a row of an export.

@@ -14,13 +14,16 @@ mod diagnostic;
 mod document;
 mod feedback;
 mod headers;
+mod log_line;
 mod lone;
 mod loose;
 mod mbox;
 mod prose;
+mod record;
 mod reply;
 mod report;
 mod sending;
+mod transcript;
 mod webhook;
 
 use document::Document;
@@ -79,8 +82,10 @@ fn read_document(document: &Document) -> Bounce {
     let report = report::read(document);
     let body = document.body();
     let prose = prose::read(&body);
-    let mut recipients = merge(report.recipients, prose);
-    let mut shape = shape_of(report.found, &recipients);
+    let record = record::read(document, &body);
+    let known = merge(report.recipients, prose);
+    let shape = shape_of(report.found, &known);
+    let (mut recipients, mut shape) = record::join(record.as_ref(), known, shape);
     if recipients.is_empty() {
         recipients = failed_recipients(document);
     }
@@ -105,6 +110,7 @@ fn read_document(document: &Document) -> Bounce {
         sending: Sending::default(),
     };
     bounce.sending = sending::read(document, &bounce, report.envelope_sender);
+    record::fill_in(&mut bounce, record);
     bounce.kind = kind_of(document, &body, &bounce);
     settle(document, &mut bounce);
     bounce

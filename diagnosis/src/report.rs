@@ -224,9 +224,11 @@ fn pair(span: Span) -> [usize; 2] {
 fn shape_word(shape: Shape) -> &'static str {
     match shape {
         Shape::Lone => "lone",
+        Shape::LogLine => "log-line",
         Shape::Prose => "prose",
         Shape::Reply => "reply",
         Shape::Report => "report",
+        Shape::Transcript => "transcript",
         Shape::Unknown => "unknown",
         Shape::Webhook => "webhook",
     }

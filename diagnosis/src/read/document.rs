@@ -16,6 +16,8 @@ pub(super) struct Document {
     pub(super) headers: Headers,
     /// Text meant for people, in order.
     texts: Vec<Text>,
+    /// The text with the returned message in it, where that was cut off at its head.
+    uncut: Option<Text>,
     /// Parts of type message/delivery-status.
     pub(super) status_parts: Vec<Text>,
     /// The head of the returned message.
@@ -41,6 +43,12 @@ impl Document {
             [only] => only.clone(),
             texts => Text::concat(texts),
         }
+    }
+
+    /// The text for people together with the message in it, where [`Document::body`] ends at the
+    /// head of one.
+    pub(super) fn uncut(&self) -> Option<&Text> {
+        self.uncut.as_ref()
     }
 
     /// RFC 3834, section 5: the Auto-Submitted field.
@@ -183,6 +191,7 @@ impl Document {
         };
         self.returned = Headers::read(&body.slice(start..body.as_str().len()).dedented());
         self.texts = vec![body.slice(0..start)];
+        self.uncut = Some(body);
     }
 }
 

@@ -28,13 +28,15 @@ const KINDS: [(Kind, u16); 7] = [
     (Kind::Suspicious, 7),
 ];
 
-const SHAPES: [(Shape, u16); 6] = [
+const SHAPES: [(Shape, u16); 8] = [
     (Shape::Lone, 1),
     (Shape::Prose, 2),
     (Shape::Reply, 3),
     (Shape::Report, 4),
     (Shape::Unknown, 5),
     (Shape::Webhook, 6),
+    (Shape::LogLine, 7),
+    (Shape::Transcript, 8),
 ];
 
 const ACTIONS: [(Action, u16); 5] = [
