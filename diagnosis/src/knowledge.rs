@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::{
     finding::Code,
     reason::{Reason, RefusedBy, Side},
-    wording::{Slot, Template},
+    wording::Template,
 };
 
 /// One row that reads a reply: what must be there, and what it means.
@@ -38,6 +38,7 @@ pub struct ReplyRule {
     /// Whether it is for mail that the sending service did not try to deliver.
     pub withheld: bool,
     /// Replies that this row must win.
+    #[cfg(test)]
     pub examples: &'static [&'static str],
 }
 

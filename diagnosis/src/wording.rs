@@ -132,49 +132,53 @@ impl Values {
     }
 }
 
-/// A piece of a template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// Words as they are.
-    Text(&'static str),
-    /// A gap.
-    Gap(Slot),
-    /// A gap with words that stand in where there is no value.
-    GapOr(Slot, &'static str),
-}
-
-/// A sentence with gaps.
-pub type Template = &'static [Piece];
+/// A sentence with gaps: `{slot}`, or `{slot|words that stand in where there is no value}`.
+pub type Template = &'static str;
 
 /// Fills the gaps; `None` where one has no value, so that no sentence with a hole is ever shown.
 #[must_use]
 pub fn fill(template: Template, values: &Values) -> Option<String> {
     let mut filled = String::new();
-    for piece in template {
-        match piece {
-            Piece::Text(words) => filled.push_str(words),
-            Piece::Gap(slot) => filled.push_str(&values.get(*slot)?.present()),
-            Piece::GapOr(slot, words) => match values.get(*slot) {
-                Some(value) => filled.push_str(&value.present()),
-                None => filled.push_str(words),
-            },
-        }
+    let mut rest = template;
+    while let Some((words, behind)) = rest.split_once('{') {
+        let (gap, after) = behind.split_once('}')?;
+        filled.push_str(words);
+        filled.push_str(&value_of(gap, values)?);
+        rest = after;
     }
+    filled.push_str(rest);
     Some(filled)
+}
+
+fn value_of(gap: &str, values: &Values) -> Option<String> {
+    let (slot, otherwise) = match gap.split_once('|') {
+        Some((slot, words)) => (slot, Some(words)),
+        None => (gap, None),
+    };
+    let value = values.get(slot.parse().ok()?).map(Value::present);
+    value.or_else(|| otherwise.map(str::to_owned))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The build script cannot use this crate, so it has a list of its own.
+    #[test]
+    fn the_build_script_knows_the_same_slots() {
+        let known: &[&str] = &include!("../build/slots.in");
+        let slots: Vec<&str> = Slot::ALL.iter().map(|slot| slot.as_str()).collect();
+        assert_eq!(known, slots);
+    }
+
     #[test]
     fn a_sentence_with_a_hole_is_no_sentence() {
-        let template: Template = &[Piece::Text("to "), Piece::Gap(Slot::Names)];
+        let template: Template = "to {names} {recipient|somebody}";
         let values = Values::new().with(
             Slot::Names,
             Value::Names(vec!["a".to_owned(), "b".to_owned()]),
         );
-        assert_eq!(fill(template, &values).as_deref(), Some("to a, b"));
+        assert_eq!(fill(template, &values).as_deref(), Some("to a, b somebody"));
         assert_eq!(fill(template, &Values::new()), None);
     }
 }
