@@ -23,6 +23,9 @@ use record::{Fact, Items, Record};
 /// it, and that has the event.
 const MAX_LEVELS: usize = 4;
 
+/// Text longer than this is not tried once more without its escapes.
+const LONGEST_ESCAPED: usize = 1 << 22;
+
 /// An event that was read.
 struct Entry {
     bounce: Bounce,
@@ -101,7 +104,9 @@ fn read_objects(text: &Text, level: usize, entries: &mut Vec<Entry>) {
 /// (`mandrill_events=%5B%7B%22event…`).
 fn unescaped(text: &Text) -> Option<Text> {
     let string = text.as_str();
-    if string.contains("{\\\"") {
+    if string.len() > LONGEST_ESCAPED {
+        None
+    } else if string.contains("{\\\"") {
         Some(text.without_json_escapes())
     } else if string.contains("%7B%22") || string.contains("%7b%22") {
         Some(text.without_percent_encoding())

@@ -30,6 +30,25 @@ pub(super) struct Fact {
     /// The service in whose events alone the key says so.
     pub(super) service: Option<&'static str>,
     pub(super) value: Text,
+    /// What happened, where its words say so.
+    pub(super) event: Option<Event>,
+}
+
+impl Fact {
+    pub(super) fn new(field: Field, service: Option<&'static str>, value: Text) -> Self {
+        let event = match field {
+            Field::Category | Field::Event | Field::Severity | Field::State | Field::Words => {
+                webhook::event(value.as_str())
+            }
+            _ => None,
+        };
+        Self {
+            field,
+            service,
+            value,
+            event,
+        }
+    }
 }
 
 /// One event.
@@ -62,7 +81,7 @@ impl Item {
     fn tells(&self, field: Field) -> bool {
         self.facts
             .iter()
-            .any(|fact| fact.field == field && webhook::event(fact.value.as_str()).is_some())
+            .any(|fact| fact.field == field && fact.event.is_some())
     }
 
     fn names_recipient(&self) -> bool {
@@ -181,17 +200,22 @@ fn roots(items: &[Item]) -> Vec<usize> {
     roots
 }
 
-/// An item's facts, and behind them those of the items around it, without their recipients.
+/// An item's facts, and behind them what the items around it say of other things, without their
+/// recipients.
 fn inherited(items: &[Item], number: usize) -> Vec<Fact> {
-    let mut facts = Vec::new();
-    let mut next = items.get(number);
-    let mut is_own = true;
-    while let Some(item) = next {
-        let most = if is_own { usize::MAX } else { MOST_INHERITED };
-        let counts = |fact: &&Fact| is_own || !matches!(fact.field, Field::Address | Field::To);
-        facts.extend(item.facts.iter().take(most).filter(counts).cloned());
-        next = item.above.and_then(|above| items.get(above));
-        is_own = false;
+    let Some(item) = items.get(number) else {
+        return Vec::new();
+    };
+    let mut facts = item.facts.clone();
+    let mut above = item.above;
+    while let Some(item) = above.and_then(|above| items.get(above)) {
+        for fact in item.facts.iter().take(MOST_INHERITED) {
+            let is_recipient = matches!(fact.field, Field::Address | Field::To);
+            if !is_recipient && facts.iter().all(|known| known.field != fact.field) {
+                facts.push(fact.clone());
+            }
+        }
+        above = item.above;
     }
     facts
 }
@@ -236,11 +260,7 @@ impl Collector for Items<'_> {
         };
         let number = self.item(open);
         if let Some(item) = self.items.get_mut(number) {
-            item.facts.push(Fact {
-                field,
-                service,
-                value,
-            });
+            item.facts.push(Fact::new(field, service, value));
         }
     }
 
@@ -300,18 +320,13 @@ pub(super) fn event<'a>(facts: &[&'a Fact]) -> Option<(Event, &'a Fact)> {
             .iter()
             .copied()
             .filter(move |fact| fact.field == field)
-            .find_map(|fact| Some((webhook::event(fact.value.as_str())?, fact)))
+            .find_map(|fact| Some((fact.event?, fact)))
     };
     let overriding = facts
         .iter()
         .copied()
-        .filter(|fact| {
-            matches!(
-                fact.field,
-                Field::Event | Field::State | Field::Category | Field::Words
-            )
-        })
-        .find_map(|fact| match webhook::event(fact.value.as_str())? {
+        .filter(|fact| fact.field != Field::Severity)
+        .find_map(|fact| match fact.event? {
             event @ (Event::AutoReply | Event::Suppressed) => Some((event, fact)),
             _ => None,
         });

@@ -103,11 +103,8 @@ fn facts(text: &Text, columns: &[Column], cells: &[Range<usize>]) -> Vec<Fact> {
         .filter_map(|(column, cell)| {
             let (field, service) = (*column)?;
             let value = text.slice(trimmed(text.as_str(), cell.clone()));
-            (!value.as_str().is_empty()).then(|| Fact {
-                field,
-                service,
-                value: value.without_doubled_quotes(),
-            })
+            (!value.as_str().is_empty())
+                .then(|| Fact::new(field, service, value.without_doubled_quotes()))
         })
         .collect()
 }

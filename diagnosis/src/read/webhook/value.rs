@@ -6,7 +6,7 @@ use crate::{
     bounce::{Action, Command, Recipient, ReplyCode},
     knowledge::{
         self,
-        webhook::{self, Event, Field},
+        webhook::{Event, Field},
     },
     text::{Spanned, Text, trimmed},
 };
@@ -174,7 +174,7 @@ fn words_of(fact: &Fact) -> Option<Words> {
     let string = fact.value.as_str();
     let rank = match fact.field {
         Field::Reply => 3,
-        Field::Words if is_mere_event(string) => return None,
+        Field::Words if is_mere_event(fact) => return None,
         Field::Words => 2,
         Field::Category | Field::State => {
             knowledge::names_refusal(&string.trim().to_lowercase()).then_some(1)?
@@ -192,10 +192,11 @@ fn words_of(fact: &Fact) -> Option<Words> {
 }
 
 /// `bounce` and `hard-bounce` say nothing that the event does not.
-fn is_mere_event(string: &str) -> bool {
+fn is_mere_event(fact: &Fact) -> bool {
+    let string = fact.value.as_str();
     let words = string.split(|c: char| !c.is_alphanumeric());
-    words.filter(|word| !word.is_empty()).count() <= 2
-        && webhook::event(string).is_some()
+    fact.event.is_some()
+        && words.filter(|word| !word.is_empty()).count() <= 2
         && !knowledge::says_refusal(&string.to_lowercase())
 }
 
