@@ -25,9 +25,20 @@ fn judge(bounce: &Bounce, recipient: &Recipient) -> Judgement {
         Kind::AutoReply => calm(Reason::Vacation),
         Kind::Complaint => calm(Reason::Feedback),
         Kind::Delivered => calm(Reason::Delivered),
+        _ if has_arrived(recipient) => calm(Reason::Delivered),
         Kind::Bounce | Kind::Delay => judge_refusal(bounce, recipient),
         Kind::Other | Kind::Suspicious => calm(Reason::Undefined),
     }
+}
+
+/// One message may reach some of its recipients and not the others.
+fn has_arrived(recipient: &Recipient) -> bool {
+    recipient.action.as_ref().is_some_and(|action| {
+        matches!(
+            action.value,
+            Action::Delivered | Action::Relayed | Action::Expanded
+        )
+    })
 }
 
 /// A judgement of what is no delivery trouble.

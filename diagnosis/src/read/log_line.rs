@@ -41,6 +41,16 @@ pub(super) fn read(text: &Text) -> Option<Record> {
     log.into_record()
 }
 
+/// The lines of a text that begin with a time, each together with what was wrapped of it.
+pub(super) fn unwrapped(text: &Text) -> Text {
+    let entries: Vec<Text> = entry::all(text)
+        .into_iter()
+        .filter(|entry| entry.prefix.dated || entry.prefix.program)
+        .map(|entry| entry.text)
+        .collect();
+    Text::concat(&entries)
+}
+
 /// A first look, so that other pastes cost next to nothing.
 fn may_hold_log(string: &str) -> bool {
     const MARKS: [&str; 14] = [
@@ -259,7 +269,14 @@ fn recipient_of(message: &Text) -> Option<Spanned<String>> {
     None
 }
 
-/// What a server is said to have answered, or the log's own words.
+/// What a server is said to have answered, or the log's own words. Line ends inside of it are written
+/// as `\n`.
 fn said(entry: &Text, range: Range<usize>) -> Recipient {
-    diagnostic::read(&entry.slice(range))
+    let words = entry.slice(range);
+    if !words.as_str().contains("\\n") {
+        return diagnostic::read(&words);
+    }
+    let lines = words.without_json_escapes();
+    let ranges: Vec<_> = lines.lines().collect();
+    diagnostic::read(&lines.join(ranges))
 }

@@ -9,12 +9,13 @@ use crate::{
 };
 
 use super::{
-    address,
+    address, log_line,
     record::{Record, action_of_codes, goes_on},
 };
 
 mod line;
 mod note;
+mod parties;
 mod session;
 
 use line::{Said, Step};
@@ -31,7 +32,9 @@ pub(super) fn read(body: &Text, uncut: Option<&Text>) -> Option<Record> {
         Some(whole) => Transcript::read(whole),
         None => found,
     };
-    found.into_record()
+    // A wrapped line of a log may be cut inside of a command.
+    let wrapped = || Transcript::read(&log_line::unwrapped(body)).into_record();
+    found.into_record().or_else(wrapped)
 }
 
 /// A first look, so that other pastes cost next to nothing.
@@ -39,9 +42,9 @@ fn may_hold_session(string: &str) -> bool {
     const MARKS: [&str; 12] = [
         "rcpt to",
         "mail from:",
-        "ehlo ",
-        "helo ",
-        "lhlo ",
+        "ehlo",
+        "helo",
+        "lhlo",
         ">>> ",
         "while talking to",
         "transcript of session",
@@ -173,6 +176,7 @@ impl Transcript {
     fn note(&mut self, text: &Text, line: &Range<usize>, note: note::Note) {
         let at = |part: Range<usize>| line.start + part.start..line.start + part.end;
         match note {
+            note::Note::Aside => {}
             note::Note::Report => {
                 self.in_report = true;
                 self.session.in_report = true;
@@ -253,8 +257,20 @@ impl Transcript {
                 put(&mut record.recipients, &mut places, recipient);
             }
         }
+        drop_nameless(&mut record.recipients);
         tell_apart(&mut record.recipients);
         (!record.recipients.is_empty()).then_some(record)
+    }
+}
+
+/// A session that came to nothing before any recipient was named says nothing beside one that went
+/// further.
+fn drop_nameless(recipients: &mut Vec<Recipient>) {
+    if recipients
+        .iter()
+        .any(|recipient| recipient.address.is_some())
+    {
+        recipients.retain(|recipient| recipient.address.is_some());
     }
 }
 

@@ -148,9 +148,9 @@ fn key_follows(bytes: &[u8], at: usize) -> bool {
 /// Takes the deliveries and senders of an entry over; tells whether it was one of this shape.
 pub(super) fn read(entry: &Entry, log: &mut Log) -> bool {
     take_notice(entry, log);
-    let pairs = Pairs::read(entry.as_str(), entry.rest);
+    let pairs = Pairs::read(entry.as_str(), 0);
     let outcome = pairs.get(&[
-        "status", "stat", "result", "dsn", "reply", "response", "reason",
+        "status", "stat", "result", "dsn", "reply", "response", "reason", "error",
     ]);
     // `OpenSMTPD` writes `rcpt=<->` where it is the same as `to`.
     let keys = ["rcpt", "to", "recipient", "rcpt_to"];
@@ -353,7 +353,9 @@ fn relay(entry: &Entry, pairs: &Pairs<'_>) -> (Option<Spanned<String>>, Option<S
     let Some(range) = pairs.get(&["relay", "host", "mx", "peer"]) else {
         return (None, None);
     };
-    server(entry, range)
+    let (name, ip) = server(entry, range);
+    let alone = || pairs.get(&["ip"]).and_then(|range| server(entry, range).1);
+    (name, ip.or_else(alone))
 }
 
 /// The name and the address of a server at `range`, in either order.

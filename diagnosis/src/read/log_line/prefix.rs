@@ -54,7 +54,8 @@ pub(super) fn read(line: &str) -> Prefix {
     prefix
 }
 
-/// Where a time can begin: at the start, and behind the first few colons, bars and brackets.
+/// Where a time can begin: at the start, and behind the first few colons, bars, brackets
+/// and quotation marks.
 fn places(line: &str) -> impl Iterator<Item = usize> + '_ {
     const TRIES: usize = 6;
     let opening = line.len()
@@ -65,7 +66,7 @@ fn places(line: &str) -> impl Iterator<Item = usize> + '_ {
     let behind = head
         .iter()
         .enumerate()
-        .filter(|(_, byte)| matches!(byte, b':' | b'|' | b'>' | b']'))
+        .filter(|(_, byte)| matches!(byte, b':' | b'|' | b'>' | b']' | b'"'))
         .take(TRIES)
         .map(|(at, _)| {
             let rest = line.get(at + 1..).unwrap_or_default();

@@ -74,7 +74,8 @@ const MARKS: [&str; 34] = [
 ];
 
 /// Marks that may stand inside of a line, behind a time or the name of a session.
-const INNER_MARKS: [&str; 14] = [
+const INNER_MARKS: [&str; 15] = [
+    "]:25: ",
     "CLIENT -> SERVER: ",
     "SERVER -> CLIENT: ",
     "SENT: ",
@@ -126,8 +127,10 @@ fn inner(string: &str, range: &Range<usize>) -> Option<Line> {
     let head = line.get(..line.len().min(HEAD)).unwrap_or(line);
     INNER_MARKS.iter().find_map(|mark| {
         let at = range.start + head.find(mark)? + mark.len();
-        // A cell of a table ends with a comma.
-        let is_cell = mark.ends_with(',') && line.ends_with(',');
+        // A cell of a table ends with a comma, or with the quotation mark that it began with.
+        let opening = string.as_bytes().get(..at - mark.len())?.last();
+        let is_cell = mark.ends_with(',') && line.ends_with(',')
+            || opening == Some(&b'"') && line.ends_with('"');
         let found = spoken(string, at..range.end - usize::from(is_cell), true);
         (found.said != Said::Other).then_some(found)
     })

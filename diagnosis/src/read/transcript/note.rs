@@ -10,6 +10,8 @@ use super::address;
 /// What a note says; ranges are those of the line.
 #[derive(Debug, PartialEq)]
 pub(super) enum Note {
+    /// Something that goes on with no reply.
+    Aside,
     /// The part of a report that holds a session begins.
     Report,
     /// The server, by name or address; `begins` where a new connection is opened.
@@ -47,6 +49,18 @@ const TROUBLES: [&str; 13] = [
     "connect:errno=",
 ];
 
+/// What the programs themselves say behind a refusal, lower case.
+const ASIDES: [&str; 8] = [
+    "***",
+    "===",
+    "---",
+    "mailer error",
+    "message could not be sent",
+    "smtp connect() failed",
+    "smtp error",
+    "traceback (most recent call",
+];
+
 /// Notes are no longer than this.
 const MAX_NOTE: usize = 300;
 
@@ -65,7 +79,8 @@ pub(super) fn read(line: &str) -> Option<Note> {
         let whole = line.len() - plain.len()..line.trim_end().len();
         return (!is_summary(line.trim_start())).then_some(Note::Trouble(whole));
     }
-    server(line, &lower)
+    let is_aside = ASIDES.iter().any(|words| lower.starts_with(words));
+    server(line, &lower).or_else(|| is_aside.then_some(Note::Aside))
 }
 
 /// The server that a line names, if that is what the line is for.

@@ -7,7 +7,7 @@ use crate::{
     text::{Spanned, Text},
 };
 
-use super::{address, address_in, line::Step, note};
+use super::{address, address_in, line::Step, note, parties::Parties};
 use crate::read::{diagnostic, prose};
 
 /// A command that was given: what it is, and the places of its words.
@@ -32,19 +32,14 @@ pub(super) struct Session {
     helo: Option<Spanned<String>>,
     envelope: Option<Spanned<String>>,
     client_ip: Option<Spanned<IpAddr>>,
-    parties: Vec<Party>,
+    parties: Parties,
+    /// What became of the recipients of earlier messages in the session.
+    finished: Vec<Recipient>,
     /// A refusal that is not about one recipient, and how far the session had come.
     refusal: Option<(u8, Recipient)>,
     /// The last refusal, until a line of the report says whom it was for.
     unclaimed: Option<Recipient>,
     last: Option<Step>,
-}
-
-/// A recipient of the session.
-struct Party {
-    address: Spanned<String>,
-    refusal: Option<Recipient>,
-    delivered: Option<Spanned<Action>>,
 }
 
 impl Session {
@@ -78,7 +73,7 @@ impl Session {
 
     /// The connection failed.
     pub(super) fn trouble(&mut self, words: &Text) {
-        if self.refusal.is_some() || self.parties.iter().any(|party| party.delivered.is_some()) {
+        if self.refusal.is_some() || self.parties.any_delivered() {
             return;
         }
         let read = diagnostic::read(words);
@@ -101,19 +96,13 @@ impl Session {
         match cue.step {
             Step::Stage(Command::Ehlo) => self.helo = helo(text, argument).or(self.helo.take()),
             Step::Stage(Command::Mail) => {
+                self.finish();
                 self.envelope = address_in(text, argument).or(self.envelope.take());
             }
             Step::Stage(Command::Rcpt) => {
-                let Some(address) = address_in(text, argument) else {
-                    return;
-                };
-                self.parties
-                    .retain(|party| party.address.value != address.value);
-                self.parties.push(Party {
-                    address,
-                    refusal: None,
-                    delivered: None,
-                });
+                if let Some(address) = address_in(text, argument) {
+                    self.parties.named(address).map(std::mem::take);
+                }
             }
             _ => {}
         }
@@ -141,13 +130,7 @@ impl Session {
             }
             Some(Step::Stage(Command::Data)) => {
                 let delivered = Spanned::new(Action::Delivered, said.spans(0..3));
-                for party in self
-                    .parties
-                    .iter_mut()
-                    .filter(|party| party.refusal.is_none())
-                {
-                    party.delivered = Some(delivered.clone());
-                }
+                self.parties.deliver(&delivered);
             }
             _ => {}
         }
@@ -186,22 +169,24 @@ impl Session {
             ..read
         };
         self.unclaimed = Some(refusal.clone());
-        match self
-            .party(text, cue)
+        let named = cue
             .filter(|_| step == Some(Step::Stage(Command::Rcpt)))
-        {
+            .and_then(|cue| address_in(text, cue.argument.clone()))
+            .and_then(|address| self.parties.named(address));
+        match named {
             Some(party) => party.refusal = Some(refusal),
             None => self.refusal = Some((depth(step), refusal)),
         }
     }
 
-    /// The recipient that a command names.
-    fn party(&mut self, text: &Text, cue: Option<&Cue>) -> Option<&mut Party> {
-        let address = address_in(text, cue?.argument.clone())?;
-        self.parties
-            .iter_mut()
-            .rev()
-            .find(|party| party.address.value == address.value)
+    /// Another message begins: what became of the one before is settled.
+    fn finish(&mut self) {
+        if self.parties.is_empty() {
+            return;
+        }
+        let general = self.refusal.take().map(|(_, refusal)| refusal);
+        let parties = std::mem::take(&mut self.parties);
+        self.finished.extend(parties.into_recipients(general));
     }
 
     /// A line of the report ties the last refusal to an address, or is all that is known.
@@ -227,17 +212,8 @@ impl Session {
         };
         let said = self.unclaimed.take();
         let refusal = said.unwrap_or_else(own);
-        match self
-            .parties
-            .iter_mut()
-            .find(|party| party.address.value.eq_ignore_ascii_case(&address.value))
-        {
-            Some(party) => party.refusal = party.refusal.take().or(Some(refusal)),
-            None => self.parties.push(Party {
-                address,
-                refusal: Some(refusal),
-                delivered: None,
-            }),
+        if let Some(party) = self.parties.named(address) {
+            party.refusal = party.refusal.take().or(Some(refusal));
         }
         self.refusal = None;
     }
@@ -256,35 +232,14 @@ impl Session {
         let server = self.greeting.or(self.connected).or(self.own_name);
         let ip = self.ip;
         let general = self.refusal.map(|(_, refusal)| refusal);
-        let at_server = |found: Recipient| Recipient {
-            remote_mta: server.clone().or(found.remote_mta),
-            remote_ip: ip.clone().or(found.remote_ip),
-            ..found
-        };
-        if self.parties.is_empty() {
-            return general.map(at_server).into_iter().collect();
-        }
-        self.parties
+        let last = self.parties.into_recipients(general);
+        self.finished
             .into_iter()
-            .filter_map(|party| {
-                let Party {
-                    address,
-                    refusal,
-                    delivered,
-                } = party;
-                let refusal = refusal.or_else(|| general.clone().filter(|_| delivered.is_none()));
-                let found = match (refusal, delivered) {
-                    (Some(refusal), _) => refusal,
-                    (None, Some(delivered)) => Recipient {
-                        action: Some(delivered),
-                        ..Recipient::default()
-                    },
-                    (None, None) => return None,
-                };
-                Some(at_server(Recipient {
-                    address: Some(address),
-                    ..found
-                }))
+            .chain(last)
+            .map(|found| Recipient {
+                remote_mta: server.clone().or(found.remote_mta),
+                remote_ip: ip.clone().or(found.remote_ip),
+                ..found
             })
             .collect()
     }
