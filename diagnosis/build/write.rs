@@ -89,15 +89,13 @@ fn list<T>(
 }
 
 fn reply(row: &Reply) -> Result<String> {
-    let texts = list(&row.text, |text| {
-        Ok(format!("&{:?}", text.split(" * ").collect::<Vec<_>>()))
-    })?;
+    let texts = row.text.join("\n");
     let status = match &row.status {
         Some(pattern) => format!("Some({})", status(&row.id, pattern)?),
         None => "None".to_owned(),
     };
     Ok(format!(
-        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, texts: &[{texts}], weak: {}, reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, withheld: {}, #[cfg(test)] examples: &{:?} }}",
+        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, texts: {texts:?}, weak: {}, reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, withheld: {}, #[cfg(test)] examples: &{:?} }}",
         row.id,
         row.provider,
         row.code,

@@ -150,7 +150,7 @@ struct Facts<'a> {
 struct Hit {
     rule: &'static ReplyRule,
     specificity: (u8, usize),
-    words: &'static [&'static str],
+    words: &'static str,
 }
 
 /// The most specific row: provider and code and words before provider and code, before words,
@@ -181,8 +181,7 @@ fn hit(rule: &'static ReplyRule, facts: &Facts<'_>) -> Option<Hit> {
         return None;
     }
     let words = rule
-        .texts
-        .iter()
+        .alternatives()
         .filter(|words| knowledge::contains_in_order(facts.said, words))
         .max_by_key(|words| length(words));
     if words.is_none() && !rule.texts.is_empty() {
@@ -199,16 +198,16 @@ fn hit(rule: &'static ReplyRule, facts: &Facts<'_>) -> Option<Hit> {
         .status
         .as_ref()
         .is_some_and(|pattern| pattern.class.is_some());
-    let precision = words.map_or(0, |words| length(words)) + usize::from(one_class);
+    let precision = words.map_or(0, length) + usize::from(one_class);
     Some(Hit {
         rule,
         specificity: (rank, precision),
-        words: words.copied().unwrap_or_default(),
+        words: words.unwrap_or_default(),
     })
 }
 
-fn length(words: &[&str]) -> usize {
-    words.iter().map(|word| word.len()).sum()
+fn length(words: &str) -> usize {
+    words.split(knowledge::GAP).map(str::len).sum()
 }
 
 fn holds(pattern: &StatusPattern, status: EnhancedStatus) -> bool {
@@ -345,16 +344,14 @@ fn spans(recipient: &Recipient, best: Option<Hit>) -> Vec<Span> {
 
 /// The part of a diagnostic that the words stand in; all of it where white space was folded inside
 /// of them.
-fn narrow(value: &str, spans: &[Span], words: &[&str]) -> Vec<Span> {
+fn narrow(value: &str, spans: &[Span], words: &str) -> Vec<Span> {
     let lower = value.to_ascii_lowercase();
-    let Some(first) = words.first() else {
-        return spans.to_vec();
-    };
+    let first = words.split(knowledge::GAP).next().unwrap_or_default();
     let Some(start) = lower.find(first) else {
         return spans.to_vec();
     };
     let mut end = start;
-    for word in words {
+    for word in words.split(knowledge::GAP) {
         match lower.get(end..).and_then(|rest| rest.find(word)) {
             Some(found) => end += found + word.len(),
             None => return spans.to_vec(),
@@ -385,8 +382,8 @@ mod tests {
                     ));
                 }
             }
-            for text in rule.texts {
-                let words = text.join(" x ");
+            for text in rule.alternatives() {
+                let words = text.replace(knowledge::GAP, " x ");
                 let winner = said_winner(&words, rule);
                 if winner != rule.id {
                     wrong.push(format!("{}: {words:?} is won by {winner}", rule.id));

@@ -20,9 +20,9 @@ pub struct ReplyRule {
     pub status: Option<StatusPattern>,
     /// The reply code it is for.
     pub code: Option<u16>,
-    /// Any of these texts; each a list of words that must follow one another. Empty: no words
+    /// Any of these texts, a line each; ` * ` stands for any words between. Empty: no words
     /// needed.
-    pub texts: &'static [&'static [&'static str]],
+    pub texts: &'static str,
     /// Whether its words are a mere wrapping that says little: then a status counts for more.
     pub weak: bool,
     /// What it means.
@@ -207,10 +207,10 @@ const TELLING: usize = 12;
 /// Whether a text (lower case) has words by which a row of the knowledge knows a refusal.
 #[must_use]
 pub(crate) fn says_refusal(lower: &str) -> bool {
-    REPLIES.iter().flat_map(|rule| rule.texts).any(|words| {
-        let length: usize = words.iter().map(|word| word.len()).sum();
-        length >= TELLING && contains_in_order(lower, words)
-    })
+    REPLIES
+        .iter()
+        .flat_map(ReplyRule::alternatives)
+        .any(|words| words.len() >= TELLING && contains_in_order(lower, words))
 }
 
 /// Whether a word (lower case) is one by which a row of the knowledge knows a refusal.
@@ -218,15 +218,26 @@ pub(crate) fn says_refusal(lower: &str) -> bool {
 pub(crate) fn names_refusal(word: &str) -> bool {
     REPLIES
         .iter()
-        .flat_map(|rule| rule.texts)
-        .any(|words| *words == [word])
+        .flat_map(ReplyRule::alternatives)
+        .any(|words| words == word)
+}
+
+/// What stands for any words between others in a text of a row.
+pub(crate) const GAP: &str = " * ";
+
+impl ReplyRule {
+    /// Its texts, one by one. They are one string because a table of many small ones costs the page
+    /// more in addresses than in words.
+    pub fn alternatives(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.texts.split('\n').filter(|words| !words.is_empty())
+    }
 }
 
 /// Whether the words stand in a text one after the other.
 #[must_use]
-pub(crate) fn contains_in_order(text: &str, words: &[&str]) -> bool {
+pub(crate) fn contains_in_order(text: &str, words: &str) -> bool {
     let mut rest = text;
-    words.iter().all(|word| match rest.split_once(word) {
+    words.split(GAP).all(|word| match rest.split_once(word) {
         Some((_, behind)) => {
             rest = behind;
             true
