@@ -185,7 +185,7 @@ fn hostile_pastes_are_read_in_no_time() {
     // Without optimisation, a tenth of it.
     let size = if cfg!(debug_assertions) { 1 } else { 10 };
     let pastes = [
-        ("brackets", "[".repeat(10_000_000)),
+        ("brackets", "[".repeat(1_000_000 * size)),
         ("braces", "{".repeat(1_000_000 * size)),
         ("open objects", "{\"a\":".repeat(200_000 * size)),
         ("objects in arrays", "[{\"email\":\"".repeat(50_000 * size)),
@@ -219,7 +219,7 @@ fn hostile_pastes_are_read_in_no_time() {
         let begun = Instant::now();
         let bounces = read(paste.as_bytes(), no_decoder);
         assert!(!bounces.is_empty(), "{name}");
-        let most = if cfg!(debug_assertions) { 30 } else { 2 };
+        let most = if cfg!(debug_assertions) { 60 } else { 5 };
         assert!(
             begun.elapsed().as_secs() < most,
             "{name}: {:?}",

@@ -68,6 +68,8 @@ pub(crate) enum Event {
     Sent,
     /// The service's suppression list stopped it.
     Suppressed,
+    /// Something about delivery, told elsewhere.
+    Unclear,
     /// The service did not try.
     Withheld,
 }
@@ -113,6 +115,7 @@ pub(crate) fn event(name: &str) -> Option<Event> {
         .filter(|(known, _)| begins_a_word(&words, known))
         .max_by_key(|(known, _)| known.len())
         .map(|(_, event)| *event)
+        .filter(|event| *event != Event::Unclear)
 }
 
 fn begins_a_word(words: &str, known: &str) -> bool {
@@ -181,7 +184,13 @@ mod tests {
         for (name, expected) in names {
             assert_eq!(event(name), Some(expected), "{name}");
         }
-        for name in ["Notification", "sender", "email", "transactional", ""] {
+        for name in [
+            "Notification",
+            "sender",
+            "email",
+            "EmailDeliveryReportReceived",
+            "",
+        ] {
             assert_eq!(event(name), None, "{name}");
         }
     }

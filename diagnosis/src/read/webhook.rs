@@ -209,10 +209,7 @@ fn recipients(facts: &[&Fact], lists: &[Vec<&Fact>]) -> Vec<Recipient> {
     let common = value::recipient(facts);
     let named = value::addresses(facts, Field::Address);
     if named.is_empty() && !lists.is_empty() {
-        return lists
-            .iter()
-            .flat_map(|list| listed(list, &common))
-            .collect();
+        return listed(lists, &common);
     }
     let addresses = match named.is_empty() {
         true => value::addresses(facts, Field::To),
@@ -224,15 +221,30 @@ fn recipients(facts: &[&Fact], lists: &[Vec<&Fact>]) -> Vec<Recipient> {
     with_addresses(addresses, &common)
 }
 
-fn listed(facts: &[&Fact], common: &Recipient) -> Vec<Recipient> {
-    let mut own = value::recipient(facts);
-    complete(&mut own, common.clone());
-    let named = value::addresses(facts, Field::Address);
-    let addresses = match named.is_empty() {
-        true => value::addresses(facts, Field::To),
-        false => named,
-    };
-    with_addresses(addresses, &own)
+/// The recipients of a list; who stands in two of them is one.
+fn listed(lists: &[Vec<&Fact>], common: &Recipient) -> Vec<Recipient> {
+    let mut recipients: Vec<Recipient> = Vec::new();
+    let mut places = HashMap::new();
+    for facts in lists {
+        let named = value::addresses(facts, Field::Address);
+        let addresses = match named.is_empty() {
+            true => value::addresses(facts, Field::To),
+            false => named,
+        };
+        let own = value::recipient(facts);
+        for recipient in with_addresses(addresses, &own) {
+            let address = recipient.address.as_ref().map(|a| a.value.to_lowercase());
+            let place = *places.entry(address).or_insert(recipients.len());
+            match recipients.get_mut(place) {
+                Some(known) => complete(known, recipient),
+                None => recipients.push(recipient),
+            }
+        }
+    }
+    for recipient in &mut recipients {
+        complete(recipient, common.clone());
+    }
+    recipients
 }
 
 fn with_addresses(addresses: Vec<Spanned<String>>, common: &Recipient) -> Vec<Recipient> {
@@ -261,7 +273,7 @@ fn kind(event: Option<Event>, facts: &[&Fact], recipients: &[Recipient]) -> Opti
         Some(Event::Complaint) => Some(Kind::Complaint),
         Some(Event::Delay) => Some(Kind::Delay),
         Some(Event::Delivered) => Some(Kind::Delivered),
-        None => {
+        None | Some(Event::Unclear) => {
             let actions: Vec<Action> = recipients
                 .iter()
                 .filter_map(|recipient| recipient.action.as_ref().map(|action| action.value))

@@ -37,9 +37,12 @@ pub(super) struct Fact {
 impl Fact {
     pub(super) fn new(field: Field, service: Option<&'static str>, value: Text) -> Self {
         let event = match field {
-            Field::Category | Field::Event | Field::Severity | Field::State | Field::Words => {
-                webhook::event(value.as_str())
-            }
+            Field::Action
+            | Field::Category
+            | Field::Event
+            | Field::Severity
+            | Field::State
+            | Field::Words => webhook::event(value.as_str()),
             _ => None,
         };
         Self {
@@ -239,7 +242,10 @@ impl Collector for Items<'_> {
             self.nested.push(value);
             return;
         }
-        let is_nothing = matches!(inner, "" | "null" | "None" | "true" | "false" | "undefined");
+        let is_nothing = matches!(
+            inner,
+            "" | "null" | "nil" | "None" | "true" | "false" | "undefined"
+        );
         if is_nothing || written.len() > LONGEST_VALUE {
             return;
         }
@@ -330,7 +336,9 @@ pub(super) fn event<'a>(facts: &[&'a Fact]) -> Option<(Event, &'a Fact)> {
             event @ (Event::AutoReply | Event::Suppressed) => Some((event, fact)),
             _ => None,
         });
-    let named = told(Field::Event).or_else(|| told(Field::State));
+    let named = told(Field::Event)
+        .or_else(|| told(Field::State))
+        .or_else(|| told(Field::Action));
     match (named, told(Field::Severity)) {
         (Some((Event::Delivered | Event::Engaged | Event::Complaint, _)), _) => named,
         (Some((Event::Bounce, _)), Some((Event::Delay, fact))) => Some((Event::Delay, fact)),

@@ -46,12 +46,14 @@ pub(super) fn next_object(string: &str, from: usize) -> Option<usize> {
         .map(|found| from + found)
         .find(|&brace| {
             let at = blank_end(bytes, brace + 1);
+            // A symbol, as Ruby prints it.
+            let at = at + usize::from(bytes.get(at) == Some(&b':'));
             let end = match bytes.get(at) {
                 Some(&quote @ (b'"' | b'\'')) => short_string_end(bytes, at + 1, quote),
                 Some(_) => Some(word_end(bytes, at)).filter(|&end| end > at),
                 None => None,
             };
-            end.is_some_and(|end| bytes.get(blank_end(bytes, end)) == Some(&b':'))
+            end.is_some_and(|end| is_before_value(bytes, end))
         })
 }
 
@@ -70,6 +72,7 @@ pub(super) fn object(string: &str, start: usize, collector: &mut impl Collector)
             b'}' | b']' => scanner.close(collector),
             b',' => scanner.skip_comma(),
             b':' => scanner.at += 1,
+            b'=' if is_before_value(scanner.bytes, scanner.at) => scanner.at += 2,
             b'"' | b'\'' => scanner.string(byte, collector),
             _ if byte.is_ascii_whitespace() => scanner.at += 1,
             _ => scanner.word(collector),
@@ -151,9 +154,11 @@ impl Scanner<'_> {
         let start = self.at;
         let rest = self.bytes.get(start..).unwrap_or_default();
         let length = rest.iter().position(|&byte| {
-            matches!(byte, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"')
+            matches!(byte, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"' | b'=')
                 || byte.is_ascii_whitespace()
         });
+        // A sign of equality by itself is a word too.
+        let length = length.map(|length| length.max(1));
         self.at = start + length.unwrap_or(rest.len());
         self.take(start..self.at, false, collector);
     }
@@ -167,9 +172,7 @@ impl Scanner<'_> {
             return;
         };
         let in_array = frame.is_array;
-        let is_key = !in_array
-            && self.key.is_none()
-            && self.bytes.get(blank_end(self.bytes, self.at)) == Some(&b':');
+        let is_key = !in_array && self.key.is_none() && is_before_value(self.bytes, self.at);
         if is_key {
             self.key = Some(range);
             return;
@@ -185,6 +188,12 @@ impl Scanner<'_> {
             collector.value(&mut self.open, key, range, quoted);
         }
     }
+}
+
+/// Whether a colon comes next, or the arrow that scripts print.
+fn is_before_value(bytes: &[u8], from: usize) -> bool {
+    let next = bytes.get(blank_end(bytes, from)..).unwrap_or_default();
+    next.starts_with(b":") || next.starts_with(b"=>")
 }
 
 fn blank_end(bytes: &[u8], from: usize) -> usize {
@@ -298,6 +307,15 @@ mod tests {
             "{ email: 'ana@firm.example', code: 550, 'on': None, }{",
             &["email=ana@firm.example", "code=550", "on=None"],
             "{",
+        );
+    }
+
+    #[test]
+    fn arrows_are_colons() {
+        check(
+            r#"{"a"=>"b", :c => 1, "d"=>{"e"=>[nil]}, f: x=y}"#,
+            &["a=b", "c=1", "d.e=nil", "f=x"],
+            "",
         );
     }
 

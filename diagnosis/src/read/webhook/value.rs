@@ -40,10 +40,12 @@ pub(super) fn addresses(facts: &[&Fact], field: Field) -> Vec<Spanned<String>> {
 /// What the facts say of a recipient, its address left open.
 pub(super) fn recipient(facts: &[&Fact]) -> Recipient {
     let event = record::event(facts);
-    let said = match event {
-        Some((Event::Delivered, _)) => words(facts).map(|words| words.as_said()),
-        _ => words(facts).map(|words| words.read),
-    };
+    let words = words(facts);
+    let has_tried = words.as_ref().is_some_and(|words| words.codes() == 3);
+    let said = words.map(|words| match event {
+        Some((Event::Delivered, _)) => words.as_said(),
+        _ => words.read,
+    });
     let mut recipient = said.unwrap_or_default();
     take_codes(facts, &mut recipient);
     let mta = first(facts, Field::RemoteMta).map(report::mta);
@@ -63,7 +65,12 @@ pub(super) fn recipient(facts: &[&Fact]) -> Recipient {
     recipient.last_attempt_date = all(facts, Field::Time).find_map(|fact| time(&fact.value));
     recipient.will_retry_until = first(facts, Field::Until).and_then(time);
     recipient.withheld = event
-        .filter(|(event, _)| matches!(event, Event::Suppressed | Event::Withheld))
+        .filter(|(event, _)| match event {
+            Event::Suppressed => true,
+            // Some call it dropped where a server has refused it.
+            Event::Withheld => !has_tried,
+            _ => false,
+        })
         .map(|(_, fact)| fact.value.to_spanned());
     recipient
 }
@@ -73,7 +80,9 @@ fn action(event: Event, fact: &Fact) -> Option<Spanned<Action>> {
         Event::Bounce | Event::Suppressed | Event::Withheld => Action::Failed,
         Event::Delay => Action::Delayed,
         Event::Delivered => Action::Delivered,
-        Event::AutoReply | Event::Complaint | Event::Engaged | Event::Sent => return None,
+        Event::AutoReply | Event::Complaint | Event::Engaged | Event::Sent | Event::Unclear => {
+            return None;
+        }
     };
     Some(fact.value.to_spanned().map(|_| action))
 }
@@ -183,7 +192,7 @@ fn words_of(fact: &Fact) -> Option<Words> {
     };
     let lines: Vec<_> = fact.value.lines().collect();
     let line = unwrapped(&report::without_type(&fact.value.join(lines)));
-    let has_words = line.as_str().chars().any(char::is_alphanumeric);
+    let has_words = line.as_str().chars().any(char::is_alphabetic);
     has_words.then(|| Words {
         read: diagnostic::read(&line),
         line,
