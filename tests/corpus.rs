@@ -19,11 +19,11 @@ use serde::Deserialize;
 
 /// The figures that have been reached, in parts of a thousand. They only ever go up.
 const FLOOR: Score<usize> = Score {
-    recipients: 959,
-    reply_code: 948,
+    recipients: 969,
+    reply_code: 964,
     status: 944,
-    reason: 650,
-    suppress: 834,
+    reason: 758,
+    suppress: 885,
     permanent: 1000,
 };
 
