@@ -108,6 +108,7 @@ fn said(recipient: &Recipient) -> String {
         .diagnostic
         .as_ref()
         .map_or("", |diagnostic| diagnostic.value.as_str());
+    let diagnostic = knowledge::as_long_as_a_reply(diagnostic);
     diagnostic
         .to_lowercase()
         .split_whitespace()

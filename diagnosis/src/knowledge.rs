@@ -204,9 +204,23 @@ pub(crate) fn says(kind: &str, lower: &str) -> bool {
 /// Words as long as these are no accident in a text that is no refusal.
 const TELLING: usize = 12;
 
+/// No reply of a server is longer; what stands behind it is not looked at.
+const LONGEST: usize = 8_192;
+
+/// The beginning of a text, as far as a reply can reach.
+#[must_use]
+pub(crate) fn as_long_as_a_reply(text: &str) -> &str {
+    let end = (0..=LONGEST.min(text.len()))
+        .rev()
+        .find(|&end| text.is_char_boundary(end))
+        .unwrap_or(0);
+    text.get(..end).unwrap_or_default()
+}
+
 /// Whether a text (lower case) has words by which a row of the knowledge knows a refusal.
 #[must_use]
 pub(crate) fn says_refusal(lower: &str) -> bool {
+    let lower = as_long_as_a_reply(lower);
     REPLIES
         .iter()
         .flat_map(ReplyRule::alternatives)
