@@ -22,7 +22,7 @@ const FLOOR: Score<usize> = Score {
     recipients: 969,
     reply_code: 964,
     status: 944,
-    reason: 758,
+    reason: 755,
     suppress: 885,
     permanent: 1000,
 };
