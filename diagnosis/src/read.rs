@@ -82,10 +82,10 @@ fn read_document(document: &Document) -> Bounce {
     let report = report::read(document);
     let body = document.body();
     let prose = prose::read(&body);
-    let record = record::read(document, &body);
+    let mut record = record::read(document, &body);
     let known = merge(report.recipients, prose);
     let shape = shape_of(report.found, &known);
-    let (mut recipients, mut shape) = record::join(record.as_ref(), known, shape);
+    let (mut recipients, mut shape) = record::join(record.as_mut(), known, shape);
     if recipients.is_empty() {
         recipients = failed_recipients(document);
     }

@@ -9,7 +9,7 @@
 use std::{fmt::Display, fmt::Write as _, fs, path::PathBuf};
 
 use diagnosis::{
-    bounce::{Bounce, Recipient},
+    bounce::{Bounce, Recipient, Shape},
     read::read,
     text::{Span, Spanned, no_decoder},
 };
@@ -169,6 +169,47 @@ fn wrap(line: &str) -> String {
     }
     wrapped.push('\n');
     wrapped
+}
+
+/// Words, times, arrows and addresses that stand in other pastes too.
+#[test]
+fn other_texts_are_no_records() {
+    let texts = [
+        "See you at 10:00:00 on 2026-11-24, write to ana@firm.example if it is 550 metres.",
+        "We sent the news => ana@firm.example got it, bo@firm.example == unknown to us.",
+        "The status=open, to=do list of ana@firm.example is ready.",
+        "I am trying to reach you. You were connected to the wrong person.\n250 people came.",
+        "They say helo world and then quit.\n\n550 5.1.1 User unknown",
+        "<ana@firm.example>: host mx.firm.example[192.0.2.10] said: 550 5.1.1 no such\n    user (in reply to RCPT TO command)",
+        "ana@firm.example\n  host mx.firm.example [192.0.2.10]\n  SMTP error from remote mail server after\n  RCPT TO:<ana@firm.example>:\n  550 5.1.1 no such user",
+        "From: ana@firm.example\nTo: bo@firm.example\nSubject: Lunch\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n\nAt 12:00:00, to=you.\n",
+    ];
+    for text in texts {
+        for bounce in read(text.as_bytes(), no_decoder) {
+            let is_record = matches!(bounce.shape, Shape::LogLine | Shape::Transcript);
+            assert!(!is_record, "{text}:\n{bounce:?}");
+        }
+    }
+}
+
+/// Every case, cut off anywhere, is read without a panic, and no span lies outside.
+#[test]
+fn what_is_cut_off_is_still_read() {
+    for case in cases() {
+        let bytes = case.paste.as_bytes();
+        for end in (0..bytes.len()).step_by(11) {
+            let cut = bytes.get(..end).unwrap();
+            for bounce in read(cut, no_decoder) {
+                let values = bounce.recipients.iter().flat_map(values);
+                for (name, _, spans) in values {
+                    let inside = spans
+                        .iter()
+                        .all(|span| span.start <= span.end && span.end <= end);
+                    assert!(inside, "{} up to {end}: {name}", case.path.display());
+                }
+            }
+        }
+    }
 }
 
 #[test]

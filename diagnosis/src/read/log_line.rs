@@ -34,21 +34,25 @@ pub(super) fn read(text: &Text) -> Option<Record> {
     }
     let mut log = Log::default();
     if !table::read(text, &mut log) {
-        for entry in entry::all(text) {
+        for entry in entry::all(text, entry::may_tell) {
             log.take(&entry);
         }
     }
     log.into_record()
 }
 
-/// The lines of a text that begin with a time, each together with what was wrapped of it.
-pub(super) fn unwrapped(text: &Text) -> Text {
-    let entries: Vec<Text> = entry::all(text)
+/// The lines of a text that begin with a time, each together with what was wrapped of it; `None`
+/// where there are no times.
+pub(super) fn unwrapped(text: &Text) -> Option<Text> {
+    if !has_clock(text.as_str().as_bytes()) {
+        return None;
+    }
+    let entries: Vec<Text> = entry::all(text, |_| true)
         .into_iter()
         .filter(|entry| entry.prefix.dated || entry.prefix.program)
         .map(|entry| entry.text)
         .collect();
-    Text::concat(&entries)
+    Some(Text::concat(&entries))
 }
 
 /// A first look, so that other pastes cost next to nothing.

@@ -31,14 +31,14 @@ pub(super) fn read(document: &Document, body: &Text) -> Option<Record> {
 /// Puts the record beside what the other readers found: a report's own recipients stay and are
 /// completed; prose gives way to a record that stands for itself.
 pub(super) fn join(
-    record: Option<&Record>,
+    record: Option<&mut Record>,
     known: Vec<Recipient>,
     shape: Shape,
 ) -> (Vec<Recipient>, Shape) {
     let Some(record) = record else {
         return (known, shape);
     };
-    let found = record.recipients.clone();
+    let found = std::mem::take(&mut record.recipients);
     match (known.is_empty(), shape) {
         (true, _) => (found, record.shape),
         (false, Shape::Report) => match record.shape {

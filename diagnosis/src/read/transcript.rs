@@ -33,7 +33,7 @@ pub(super) fn read(body: &Text, uncut: Option<&Text>) -> Option<Record> {
         None => found,
     };
     // A wrapped line of a log may be cut inside of a command.
-    let wrapped = || Transcript::read(&log_line::unwrapped(body)).into_record();
+    let wrapped = || Transcript::read(&log_line::unwrapped(body)?).into_record();
     found.into_record().or_else(wrapped)
 }
 

@@ -70,8 +70,8 @@ impl Entry {
     }
 }
 
-/// The entries of a text, in order.
-pub(super) fn all(text: &Text) -> Vec<Entry> {
+/// The entries of a text that are `wanted` by one of their lines, in order.
+pub(super) fn all(text: &Text, wanted: fn(&str) -> bool) -> Vec<Entry> {
     let string = text.as_str();
     let mut entries = Vec::new();
     let mut open = Open::default();
@@ -87,14 +87,14 @@ pub(super) fn all(text: &Text) -> Vec<Entry> {
             Beginning::None => false,
         };
         if begins || !goes_on {
-            open.close(text, &mut entries);
+            open.close(text, wanted, &mut entries);
         }
         if begins || goes_on {
             open.lines.push(line);
             open.names_recipient |= names_recipient;
         }
     }
-    open.close(text, &mut entries);
+    open.close(text, wanted, &mut entries);
     entries
 }
 
@@ -113,12 +113,24 @@ impl Open {
             && before.is_some_and(|line| !is_whole(line) && goes_on(line, next))
     }
 
-    fn close(&mut self, text: &Text, entries: &mut Vec<Entry>) {
+    fn close(&mut self, text: &Text, wanted: fn(&str) -> bool, entries: &mut Vec<Entry>) {
         let Self { lines, .. } = std::mem::take(self);
-        if !lines.is_empty() {
+        let mut parts = lines
+            .iter()
+            .filter_map(|line| text.as_str().get(line.clone()));
+        if parts.any(wanted) {
             entries.push(Entry::new(text.join(lines)));
         }
     }
+}
+
+/// Whether a line can be of use: it has an address or a pair, or counts deliveries.
+pub(super) fn may_tell(line: &str) -> bool {
+    memchr::memchr2(b'@', b'=', line.as_bytes()).is_some()
+        || line.contains("delivery ")
+        || line.contains(" notification: ")
+        || line.contains(" rejected ")
+        || line.contains(" ** ")
 }
 
 /// Whether a line is the beginning of an entry.

@@ -47,12 +47,6 @@ impl Parties {
         }
     }
 
-    pub(super) fn any_delivered(&self) -> bool {
-        self.list
-            .iter()
-            .any(|(_, outcome)| outcome.delivered.is_some())
-    }
-
     /// A recipient for each of whom it is known what became; a refusal that was not about one
     /// recipient is for all that were neither refused nor served.
     pub(super) fn into_recipients(self, general: Option<Recipient>) -> Vec<Recipient> {

@@ -45,7 +45,7 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn has_begun(&self) -> bool {
         self.last.is_some()
-            || !self.parties.is_empty()
+            || !(self.parties.is_empty() && self.finished.is_empty())
             || self.refusal.is_some()
             || self.greeting.is_some()
     }
@@ -73,7 +73,7 @@ impl Session {
 
     /// The connection failed.
     pub(super) fn trouble(&mut self, words: &Text) {
-        if self.refusal.is_some() || self.parties.any_delivered() {
+        if self.refusal.is_some() || !self.finished.is_empty() {
             return;
         }
         let read = diagnostic::read(words);
@@ -131,6 +131,7 @@ impl Session {
             Some(Step::Stage(Command::Data)) => {
                 let delivered = Spanned::new(Action::Delivered, said.spans(0..3));
                 self.parties.deliver(&delivered);
+                self.finish();
             }
             _ => {}
         }
@@ -168,7 +169,9 @@ impl Session {
             command: command(text, cue, step, said).filter(|_| !no_command),
             ..read
         };
-        self.unclaimed = Some(refusal.clone());
+        if self.in_report {
+            self.unclaimed = Some(refusal.clone());
+        }
         let named = cue
             .filter(|_| step == Some(Step::Stage(Command::Rcpt)))
             .and_then(|cue| address_in(text, cue.argument.clone()))
