@@ -93,6 +93,8 @@ pub struct Recipient {
     pub will_retry_until: Option<Spanned<String>>,
     /// The sending service's word for it where it did not try to deliver: dropped, suppressed.
     pub withheld: Option<Spanned<String>>,
+    /// What the address holds, where another one is written into it.
+    pub decoded: Option<Spanned<Decoded>>,
 }
 
 /// What a paste says of the side that sent the returned message.
@@ -104,8 +106,11 @@ pub struct Sending {
     pub helo: Option<Spanned<String>>,
     /// The Author Domain (RFC 9989): the domain of the From field.
     pub from_domain: Option<Spanned<String>>,
-    /// The domain of the reverse-path (MAIL FROM).
+    /// The domain of the reverse-path (MAIL FROM): the one that SPF judges, also where another
+    /// address is written into that path.
     pub envelope_domain: Option<Spanned<String>>,
+    /// What the reverse-path holds, where another address is written into it.
+    pub decoded: Option<Spanned<Decoded>>,
     /// The DKIM signatures of the returned message.
     pub dkim: Vec<Spanned<Signature>>,
 }
@@ -117,6 +122,61 @@ pub struct Signature {
     pub domain: String,
     /// s=, the selector.
     pub selector: String,
+}
+
+/// What was written into an address on its way, for the machines that send it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// How it was written.
+    pub form: Form,
+    /// The address that a person knows.
+    pub address: Option<String>,
+    /// A name that is no address of SMTP: the X.500 name of a mailbox, or an X.400 address.
+    pub name: Option<String>,
+}
+
+/// How an address was written into another one, and with that, whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Bounce address tag validation: the sender's address.
+    Batv,
+    /// A forwarding mailbox's own note: where it forwards to.
+    Forward,
+    /// A member of a group on its way: the group's address.
+    Group,
+    /// Exchange: an address of some other kind.
+    Imcea,
+    /// Exchange: the X.500 name of a mailbox.
+    Imceaex,
+    /// Exchange: what was typed and is no address.
+    Imceainvalid,
+    /// Exchange: an address of SMTP.
+    Imceasmtp,
+    /// Exchange: an address of X.400.
+    Imceax400,
+    /// Sender rewriting scheme: the sender's address before the mail was forwarded.
+    Srs,
+    /// Variable envelope return path: the recipient's address as the sender has it.
+    Verp,
+}
+
+impl Form {
+    /// The word of the JSON contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Batv => "batv",
+            Self::Forward => "forward",
+            Self::Group => "group",
+            Self::Imcea => "imcea",
+            Self::Imceaex => "imceaex",
+            Self::Imceainvalid => "imceainvalid",
+            Self::Imceasmtp => "imceasmtp",
+            Self::Imceax400 => "imceax400",
+            Self::Srs => "srs",
+            Self::Verp => "verp",
+        }
+    }
 }
 
 /// Action (RFC 3464, section 2.3.3).

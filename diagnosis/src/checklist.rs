@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    bounce::{Kind, Shape},
+    bounce::{Form, Kind, Shape},
     case::{Case, Judgement},
     dns::{Name, Question},
     finding::Finding,
@@ -234,6 +234,9 @@ fn values(case: &Case, index: usize, findings: &[Finding]) -> Values {
                 .map(|time| readable(&time.value)),
         );
         text(Slot::Mx, mail_exchanger(case, index, findings));
+        let decoded = recipient.decoded.as_ref().map(|decoded| &decoded.value);
+        let x500 = decoded.filter(|decoded| decoded.form == Form::Imceaex);
+        text(Slot::X500, x500.and_then(|decoded| decoded.name.clone()));
     }
     text(Slot::Refuser, refuser(case, index));
     if let Some(ip) = bounce.sending.ip.as_ref().map(|ip| ip.value) {

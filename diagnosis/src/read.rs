@@ -12,6 +12,7 @@ use crate::{
 mod address;
 mod diagnostic;
 mod document;
+mod encoded;
 mod feedback;
 mod headers;
 mod log_line;
@@ -54,6 +55,7 @@ fn read_one(raw: &Raw, decoder: CharsetDecoder) -> Vec<Bounce> {
     if let [only] = bounces.as_mut_slice() {
         only.span = crate::text::Span { start, end };
     }
+    bounces.iter_mut().for_each(encoded::note);
     bounces
 }
 
@@ -228,6 +230,8 @@ fn complete(recipient: &mut Recipient, from: Recipient) {
         last_attempt_date,
         will_retry_until,
         withheld,
+        // Noted when all addresses are known.
+        decoded: _,
     } = from;
     let same_server = match (&recipient.remote_mta, &remote_mta) {
         (Some(one), Some(other)) => one.value.eq_ignore_ascii_case(&other.value),

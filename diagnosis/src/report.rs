@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::{
-    bounce::{Bounce, Command, Recipient, Shape},
+    bounce::{Bounce, Command, Decoded, Form, Recipient, Shape},
     case::{Case, Judgement},
     checklist::{Advice, Headline, Step, commands_for, kind_word},
     dns::{Answer, Question},
@@ -73,7 +73,22 @@ pub struct RecipientReport {
     pub provider: Option<&'static str>,
     pub last_attempt_date: Option<String>,
     pub will_retry_until: Option<String>,
+    pub decoded: Option<DecodedReport>,
     pub evidence: Vec<EvidenceReport>,
+}
+
+/// What was written into an address on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DecodedReport {
+    /// batv, forward, group, imcea, imceaex, imceainvalid, imceasmtp, imceax400, srs or verp.
+    pub form: &'static str,
+    /// The address that a person knows: the sender's (batv, srs), the recipient's (verp), the
+    /// group's (group), the one forwarded to (forward), or the one encoded (imcea…).
+    pub address: Option<String>,
+    /// The X.500 name of a mailbox, which an Exchange administrator needs (imceaex).
+    pub x500: Option<String>,
+    /// What was encoded, where it is neither (imcea…).
+    pub name: Option<String>,
 }
 
 /// Where a field was read from, or a rule fired.
@@ -98,6 +113,7 @@ pub struct SendingReport {
     pub helo: Option<String>,
     pub from_domain: Option<String>,
     pub envelope_domain: Option<String>,
+    pub decoded: Option<DecodedReport>,
     pub dkim: Vec<SignatureReport>,
     pub evidence: Vec<EvidenceReport>,
 }
@@ -269,8 +285,24 @@ fn recipient_report(
         provider: judgement.provider,
         last_attempt_date: value(recipient.last_attempt_date.as_ref()),
         will_retry_until: value(recipient.will_retry_until.as_ref()),
+        decoded: decoded_report(recipient.decoded.as_ref()),
         evidence: evidence(bounce.shape, recipient, judgement),
     }
+}
+
+fn decoded_report(decoded: Option<&Spanned<Decoded>>) -> Option<DecodedReport> {
+    let Decoded {
+        form,
+        address,
+        name,
+    } = decoded?.value.clone();
+    let is_x500 = form == Form::Imceaex;
+    Some(DecodedReport {
+        form: form.as_str(),
+        address,
+        x500: name.clone().filter(|_| is_x500),
+        name: name.filter(|_| !is_x500),
+    })
 }
 
 /// One entry a field that was read, and one for the reason.
@@ -294,6 +326,7 @@ fn evidence(shape: Shape, recipient: &Recipient, judgement: &Judgement) -> Vec<E
             "will_retry_until",
             spans(recipient.will_retry_until.as_ref()),
         ),
+        ("decoded", spans(recipient.decoded.as_ref())),
     ];
     let read = fields
         .into_iter()
@@ -323,6 +356,7 @@ fn sending_report(bounce: &Bounce) -> SendingReport {
         ("helo", spans(sending.helo.as_ref())),
         ("from_domain", spans(sending.from_domain.as_ref())),
         ("envelope_domain", spans(sending.envelope_domain.as_ref())),
+        ("decoded", spans(sending.decoded.as_ref())),
         (
             "dkim",
             sending
@@ -337,6 +371,7 @@ fn sending_report(bounce: &Bounce) -> SendingReport {
         helo: value(sending.helo.as_ref()),
         from_domain: value(sending.from_domain.as_ref()),
         envelope_domain: value(sending.envelope_domain.as_ref()),
+        decoded: decoded_report(sending.decoded.as_ref()),
         dkim: sending
             .dkim
             .iter()

@@ -52,6 +52,8 @@ words! {
         ReverseName = 21 "reverse_name",
         /// The policy of a DMARC record.
         Policy = 22 "policy",
+        /// The X.500 name of a mailbox that Exchange wrote into an address.
+        X500 = 23 "x500",
     }
 }
 

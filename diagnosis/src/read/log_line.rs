@@ -13,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    address, diagnostic,
+    address, diagnostic, encoded,
     record::{Record, action_of_codes},
 };
 
@@ -153,8 +153,9 @@ impl Log {
         let envelope = chosen
             .iter()
             .find_map(|attempt| self.senders.get(&attempt.id))
-            .or_else(|| self.senders.get(&None))
-            .and_then(address::domain);
+            .or_else(|| self.senders.get(&None));
+        let decoded = envelope.and_then(encoded::of);
+        let envelope_domain = envelope.and_then(address::domain);
         let recipients: Vec<Recipient> = chosen
             .into_iter()
             .map(|attempt| attempt.recipient)
@@ -166,7 +167,8 @@ impl Log {
             sending: Sending {
                 ip: self.client.ip,
                 helo: self.client.helo,
-                envelope_domain: envelope,
+                envelope_domain,
+                decoded,
                 ..Sending::default()
             },
             adds: false,

@@ -38,7 +38,7 @@ pub(super) fn read(text: &Text) -> Option<Bounce> {
 }
 
 /// At least two labels, the last with a letter: a bare code (`5.4.1`) or a version is no domain.
-fn is_domain(word: &str) -> bool {
+pub(super) fn is_domain(word: &str) -> bool {
     let plain = word.trim_end_matches('.');
     let labels: Vec<&str> = plain.split('.').collect();
     labels.len() >= 2

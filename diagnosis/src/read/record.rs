@@ -81,11 +81,15 @@ pub(super) fn fill_in(bounce: &mut Bounce, record: Option<Record>) {
         ip,
         helo,
         envelope_domain,
+        decoded,
         ..
     } = record.sending;
     let sending = &mut bounce.sending;
     sending.ip = ip.or(sending.ip.take());
     sending.helo = helo.or(sending.helo.take());
+    if envelope_domain.is_some() {
+        sending.decoded = decoded;
+    }
     sending.envelope_domain = envelope_domain.or(sending.envelope_domain.take());
     bounce.reporting_mta = bounce.reporting_mta.take().or(record.reporting_mta);
 }

@@ -7,7 +7,7 @@ use crate::{
     text::{Spanned, Text, trimmed},
 };
 
-use super::{address, diagnostic, document::Document, headers};
+use super::{address, diagnostic, document::Document, encoded, headers};
 
 /// What the fields say.
 #[derive(Debug, Default)]
@@ -145,9 +145,9 @@ fn take_field(name: &str, value: &Text, block: &mut Recipient, report: &mut Repo
     match name {
         "reporting-mta" => report.reporting_mta = report.reporting_mta.take().or(mta(value).0),
         "arrival-date" => report.arrival_date = report.arrival_date.take().or(date(value)),
-        "x-postfix-sender" => report.envelope_sender = recipient(value),
-        "final-recipient" => block.address = recipient(value),
-        "original-recipient" => block.original = recipient(value),
+        "x-postfix-sender" => report.envelope_sender = recipient(value, false),
+        "final-recipient" => block.address = recipient(value, false),
+        "original-recipient" => block.original = recipient(value, true),
         "action" => block.action = first_word(value).and_then(parse::<Action>),
         "status" => take_status(value, block),
         "remote-mta" => (block.remote_mta, block.remote_ip) = mta(value),
@@ -214,8 +214,11 @@ fn is_type(word: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
 }
 
-fn recipient(value: &Text) -> Option<Spanned<String>> {
+fn recipient(value: &Text, is_original: bool) -> Option<Spanned<String>> {
     let plain = without_type(value);
+    if let Some(unwrapped) = unwrapped(&plain, is_original) {
+        return Some(unwrapped);
+    }
     if let Some(range) = address::find(plain.as_str(), 0) {
         return address::at(&plain, range);
     }
@@ -226,6 +229,15 @@ fn recipient(value: &Text) -> Option<Spanned<String>> {
     plain
         .spanned(start..start + inner.trim_end_matches('>').len())
         .filter(|word| !word.value.is_empty())
+}
+
+/// The address behind what was done to it only for transport.
+fn unwrapped(value: &Text, is_original: bool) -> Option<Spanned<String>> {
+    let word = value.as_str().split_whitespace().next()?;
+    let start = value.as_str().find(word)?;
+    let plain = encoded::unwrapped(word.trim_matches(['<', '>']), is_original)?;
+    let spans = value.spans(start..start + word.len());
+    Some(Spanned::new(address::normal(&plain), spans))
 }
 
 pub(super) fn mta(value: &Text) -> (Option<Spanned<String>>, Option<Spanned<std::net::IpAddr>>) {

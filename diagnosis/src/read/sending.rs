@@ -8,7 +8,7 @@ use crate::{
     text::{Spanned, Text, narrow, trimmed},
 };
 
-use super::{address, document::Document, headers::Headers};
+use super::{address, document::Document, encoded, headers::Headers};
 
 /// Reads it from the diagnostics, the head of the returned message and the head of the bounce.
 pub(super) fn read(
@@ -25,22 +25,26 @@ pub(super) fn read(
         .or_else(|| hop_to_refuser(returned, bounce))
         .or_else(|| hop_of_reporter(&document.headers, bounce));
     let envelope = envelope_sender
-        .and_then(|sender| address::domain(&sender))
-        .or_else(|| domain_of(returned.first("return-path")));
-    let to_domain = || domain_of(document.headers.first("to"));
+        .or_else(|| address_of(returned.first("return-path")))
+        .filter(|sender| address::domain(sender).is_some())
+        .or_else(|| address_of(document.headers.first("to")));
     Sending {
         helo: hop.as_ref().and_then(|hop| hop.helo.clone()),
         ip: hop.and_then(|hop| hop.ip),
         from_domain: domain_of(returned.first("from")),
-        envelope_domain: envelope.or_else(to_domain),
+        envelope_domain: envelope.as_ref().and_then(address::domain),
+        decoded: envelope.as_ref().and_then(encoded::of),
         dkim: signatures(returned),
     }
 }
 
 fn domain_of(field: Option<&Text>) -> Option<Spanned<String>> {
-    // The last address: display names may hold one too.
-    let last = address::all_in(field?).pop()?;
-    address::domain(&last)
+    address::domain(&address_of(field)?)
+}
+
+/// The last address: display names may hold one too.
+fn address_of(field: Option<&Text>) -> Option<Spanned<String>> {
+    address::all_in(field?).pop()
 }
 
 #[derive(Clone, Debug, Default)]

@@ -286,17 +286,17 @@ fn kind(event: Option<Event>, facts: &[&Fact], recipients: &[Recipient]) -> Opti
 }
 
 fn sent_by(facts: &[&Fact], bounce: &Bounce) -> Sending {
-    let domain = |field: Field| {
-        let from = value::first(facts, field)?;
-        let address = super::address::all_in(from).pop()?;
-        super::address::domain(&address)
-    };
+    let address = |field: Field| super::address::all_in(value::first(facts, field)?).pop();
+    let domain = |field: Field| super::address::domain(&address(field)?);
     Sending {
         ip: value::first(facts, Field::SendingIp)
             .and_then(value::ip)
             .or_else(|| sending::said_ip(bounce)),
         from_domain: domain(Field::From),
         envelope_domain: domain(Field::MailFrom),
+        decoded: address(Field::MailFrom)
+            .as_ref()
+            .and_then(super::encoded::of),
         ..Sending::default()
     }
 }

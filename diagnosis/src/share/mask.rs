@@ -2,7 +2,7 @@
 //! parts are replaced so that equal ones stay equal).
 
 use crate::{
-    bounce::{Bounce, Recipient},
+    bounce::{Bounce, Recipient, Sending},
     case::Case,
     text::Spanned,
 };
@@ -29,6 +29,7 @@ pub(super) fn masked(case: &Case) -> Case {
     let recipients = recipients.iter().map(|recipient| Recipient {
         address: address(&mut masks, recipient.address.as_ref()),
         original: address(&mut masks, recipient.original.as_ref()),
+        decoded: None,
         diagnostic: recipient
             .diagnostic
             .as_ref()
@@ -39,6 +40,10 @@ pub(super) fn masked(case: &Case) -> Case {
     Case {
         bounce: Bounce {
             recipients,
+            sending: Sending {
+                decoded: None,
+                ..case.bounce.sending.clone()
+            },
             ..case.bounce.clone()
         },
         judgements: case.judgements.clone(),

@@ -361,6 +361,7 @@ fn read_recipient(fields: &Fields<'_>) -> Result<(Recipient, Judgement), ShareEr
         last_attempt_date: fields.text(18).map(placeless),
         // What follows from it is in the judgement.
         withheld: None,
+        decoded: None,
     };
     Ok((recipient, judgement))
 }
@@ -379,6 +380,7 @@ fn read_sending(fields: &Fields<'_>) -> Sending {
         helo: fields.text(1).map(placeless),
         from_domain: fields.text(2).map(placeless),
         envelope_domain: fields.text(3).map(placeless),
+        decoded: None,
         dkim: dkim.collect(),
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     text::{Spanned, Text},
 };
 
-use super::{address, address_in, line::Step, note, parties::Parties};
+use super::{super::encoded, address, address_in, line::Step, note, parties::Parties};
 use crate::read::{diagnostic, prose};
 
 /// A command that was given: what it is, and the places of its words.
@@ -226,6 +226,7 @@ impl Session {
             ip: self.client_ip.clone(),
             helo: self.helo.clone(),
             envelope_domain: self.envelope.as_ref().and_then(address::domain),
+            decoded: self.envelope.as_ref().and_then(encoded::of),
             ..Sending::default()
         }
     }
