@@ -24,6 +24,8 @@ pub struct Bounce {
     pub recipients: Vec<Recipient>,
     /// What is known of the side that sent the returned message.
     pub sending: Sending,
+    /// What is known of the returned message itself.
+    pub returned: Returned,
 }
 
 /// What sort of message a paste holds.
@@ -113,6 +115,41 @@ pub struct Sending {
     pub decoded: Option<Spanned<Decoded>>,
     /// The DKIM signatures of the returned message.
     pub dkim: Vec<Spanned<Signature>>,
+}
+
+/// What a paste says of the returned message itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Returned {
+    /// Its subject, encoded words undone.
+    pub subject: Option<Spanned<String>>,
+    /// How many bytes it had on the wire: counted where all of it came back, else as a server says.
+    pub size: Option<Spanned<usize>>,
+    /// Its Date field, RFC 3339 in UTC.
+    pub date: Option<Spanned<String>>,
+    /// Its Message-ID without the angle brackets.
+    pub message_id: Option<Spanned<String>>,
+    /// Whether its head says that it went to many; `None` where there is no head.
+    pub bulk: Option<Spanned<bool>>,
+    /// What a server on its way found (Authentication-Results, RFC 8601).
+    pub authentication: Vec<Spanned<Authentication>>,
+    /// What servers before a forwarder found (RFC 8617), as it stands there.
+    pub arc: Vec<Spanned<String>>,
+    /// Whether it comes from another domain than the one that the bounce went to; `None` where that
+    /// cannot be told.
+    pub backscatter: Option<Spanned<bool>>,
+}
+
+/// One result of Authentication-Results (RFC 8601, section 2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authentication {
+    /// The method: spf, dkim, dmarc, arc, …
+    pub method: String,
+    /// The method's own word.
+    pub result: String,
+    /// The domain that it is about: header.d, smtp.mailfrom, header.from, …
+    pub domain: Option<String>,
+    /// header.s: the selector of a DKIM signature.
+    pub selector: Option<String>,
 }
 
 /// The two tags of a DKIM signature that say where its key is (RFC 6376, section 3.5).

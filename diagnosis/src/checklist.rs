@@ -82,7 +82,7 @@ impl State {
 /// Writes headline and steps for a case and what was found.
 #[must_use]
 pub fn advise(case: &Case, findings: &[Finding]) -> Advice {
-    let headlines = if case.judgements.is_empty() {
+    let mut headlines = if case.judgements.is_empty() {
         vec![headline_of_kind(case)]
     } else {
         case.judgements
@@ -91,6 +91,18 @@ pub fn advise(case: &Case, findings: &[Finding]) -> Advice {
             .map(|(index, judgement)| headline(case, index, judgement, findings))
             .collect()
     };
+    if case
+        .bounce
+        .returned
+        .backscatter
+        .as_ref()
+        .is_some_and(|is| is.value)
+    {
+        let doubt = worded(Side::Nobody, "backscatter", &values(case, 0, findings));
+        for headline in &mut headlines {
+            headline.why = format!("{} {}", headline.why, doubt.why);
+        }
+    }
     Advice {
         headlines,
         steps: steps(case, findings),

@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 
 use crate::{
-    bounce::{Action, Bounce, Kind, Recipient, Sending, Shape},
+    bounce::{Action, Bounce, Kind, Recipient, Returned, Sending, Shape},
     knowledge,
     text::{CharsetDecoder, Raw, Text},
 };
 
 mod address;
+mod authentication;
 mod diagnostic;
 mod document;
 mod encoded;
@@ -23,6 +24,7 @@ mod prose;
 mod record;
 mod reply;
 mod report;
+mod returned;
 mod sending;
 mod transcript;
 mod webhook;
@@ -110,10 +112,13 @@ fn read_document(document: &Document) -> Bounce {
         arrival_date: report.arrival_date,
         recipients,
         sending: Sending::default(),
+        returned: Returned::default(),
     };
+    bounce.returned = returned::read(document, &bounce);
     bounce.sending = sending::read(document, &bounce, report.envelope_sender);
     record::fill_in(&mut bounce, record);
     bounce.kind = kind_of(document, &body, &bounce);
+    bounce.returned.backscatter = returned::is_backscatter(document, &bounce);
     settle(document, &mut bounce);
     bounce
 }
@@ -400,5 +405,6 @@ fn unreadable(len: usize) -> Bounce {
         arrival_date: None,
         recipients: Vec::new(),
         sending: Sending::default(),
+        returned: Returned::default(),
     }
 }

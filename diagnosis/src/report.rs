@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::{
-    bounce::{Bounce, Command, Decoded, Form, Recipient, Shape},
+    bounce::{Authentication, Bounce, Command, Decoded, Form, Recipient, Returned, Shape},
     case::{Case, Judgement},
     checklist::{Advice, Headline, Step, commands_for, kind_word},
     dns::{Answer, Question},
@@ -39,6 +39,16 @@ pub struct Report {
     pub recipients: Vec<RecipientReport>,
     /// The side that sent the returned message.
     pub sending: SendingReport,
+    /// The returned message itself; `None` where nothing is known of it.
+    pub returned: Option<ReturnedReport>,
+    /// What a server found when the returned message passed it (Authentication-Results, RFC 8601).
+    pub authentication: Vec<AuthenticationReport>,
+    /// What servers before a forwarder found (ARC-Authentication-Results, RFC 8617), as it stands
+    /// there.
+    pub arc_authentication_results: Vec<String>,
+    /// Whether the returned message comes from another domain than the one that the bounce went
+    /// to: somebody else sent it. `None` where that cannot be told.
+    pub backscatter: Option<bool>,
     /// What DNS says, what explains the bounce first.
     pub findings: Vec<FindingReport>,
     /// What to do, first things first.
@@ -116,6 +126,39 @@ pub struct SendingReport {
     pub decoded: Option<DecodedReport>,
     pub dkim: Vec<SignatureReport>,
     pub evidence: Vec<EvidenceReport>,
+}
+
+/// The returned message itself.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReturnedReport {
+    /// Its subject, encoded words undone.
+    pub subject: Option<String>,
+    /// How many bytes it had: counted as on the wire where all of it came back, else as a server
+    /// says.
+    pub size: Option<usize>,
+    /// Its Date field, RFC 3339 in UTC.
+    pub date: Option<String>,
+    /// Its Message-ID without the angle brackets.
+    pub message_id: Option<String>,
+    /// Whether its head says that it went to many; `None` where its head did not come back.
+    pub bulk: Option<bool>,
+    /// Where in the paste these stand.
+    pub evidence: Vec<EvidenceReport>,
+}
+
+/// One result of Authentication-Results.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuthenticationReport {
+    /// spf, dkim, dmarc, arc, iprev, …
+    pub method: String,
+    /// The method's own word.
+    pub result: String,
+    /// The domain that it is about.
+    pub domain: Option<String>,
+    /// The selector of a DKIM signature.
+    pub selector: Option<String>,
+    /// Where in the paste it stands.
+    pub spans: Vec<[usize; 2]>,
 }
 
 /// A DKIM signature of the returned message.
@@ -226,6 +269,15 @@ impl Report {
                 .map(|(recipient, judgement)| recipient_report(bounce, recipient, judgement))
                 .collect(),
             sending: sending_report(bounce),
+            returned: returned_report(bounce),
+            authentication: authentication_report(&bounce.returned),
+            arc_authentication_results: bounce
+                .returned
+                .arc
+                .iter()
+                .map(|result| result.value.clone())
+                .collect(),
+            backscatter: bounce.returned.backscatter.as_ref().map(|is| is.value),
             findings: findings.iter().map(finding_report).collect(),
             checklist: advice.steps.iter().map(step_report).collect(),
             headlines: advice.headlines.iter().map(headline_report).collect(),
@@ -386,6 +438,50 @@ fn sending_report(bounce: &Bounce) -> SendingReport {
             .filter(|entry| !entry.spans.is_empty())
             .collect(),
     }
+}
+
+fn returned_report(bounce: &Bounce) -> Option<ReturnedReport> {
+    let returned = &bounce.returned;
+    let rule = shape_word(bounce.shape);
+    let fields = [
+        ("subject", spans(returned.subject.as_ref())),
+        ("size", spans(returned.size.as_ref())),
+        ("date", spans(returned.date.as_ref())),
+        ("message_id", spans(returned.message_id.as_ref())),
+        ("bulk", spans(returned.bulk.as_ref())),
+    ];
+    let report = ReturnedReport {
+        subject: value(returned.subject.as_ref()),
+        size: returned.size.as_ref().map(|size| size.value),
+        date: value(returned.date.as_ref()),
+        message_id: value(returned.message_id.as_ref()),
+        bulk: returned.bulk.as_ref().map(|bulk| bulk.value),
+        evidence: fields
+            .into_iter()
+            .map(|(field, spans)| EvidenceReport { field, rule, spans })
+            .filter(|entry| !entry.spans.is_empty())
+            .collect(),
+    };
+    (report.bulk.is_some() || report.size.is_some()).then_some(report)
+}
+
+fn authentication_report(returned: &Returned) -> Vec<AuthenticationReport> {
+    let report = |found: &Spanned<Authentication>| {
+        let Authentication {
+            method,
+            result,
+            domain,
+            selector,
+        } = found.value.clone();
+        AuthenticationReport {
+            method,
+            result,
+            domain,
+            selector,
+            spans: spans(Some(found)),
+        }
+    };
+    returned.authentication.iter().map(report).collect()
 }
 
 fn finding_report(finding: &Finding) -> FindingReport {

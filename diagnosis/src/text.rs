@@ -12,6 +12,7 @@ mod escape;
 mod html;
 mod map;
 mod transfer;
+mod words;
 
 pub use charset::{CharsetDecoder, no_decoder};
 use map::Map;
@@ -287,6 +288,12 @@ impl Text {
     #[must_use]
     pub fn without_tags(&self) -> Self {
         html::strip(self)
+    }
+
+    /// A header field with its encoded words (RFC 2047) undone.
+    #[must_use]
+    pub fn without_encoded_words(&self, decoder: CharsetDecoder) -> Self {
+        words::decode(self, decoder)
     }
 }
 

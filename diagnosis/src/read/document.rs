@@ -2,7 +2,7 @@
 
 use mail_parser::{MessageParser, MimeHeaders, PartType};
 
-use crate::text::{CharsetDecoder, Raw, Text};
+use crate::text::{CharsetDecoder, Raw, Span, Spanned, Text};
 
 use super::headers::{self, Headers};
 
@@ -22,6 +22,8 @@ pub(super) struct Document {
     pub(super) status_parts: Vec<Text>,
     /// The head of the returned message.
     pub(super) returned: Headers,
+    /// How large that message was, where all of it came back.
+    pub(super) returned_size: Option<Spanned<usize>>,
     /// Parts of type message/feedback-report.
     pub(super) feedback_parts: Vec<Text>,
 }
@@ -31,7 +33,7 @@ impl Document {
         let mut document = Self::default();
         document.take_message(raw, decoder, 0);
         if document.status_parts.is_empty() && document.returned.is_empty() {
-            document.split_returned();
+            document.split_returned(decoder);
         }
         document
     }
@@ -68,7 +70,7 @@ impl Document {
             return;
         }
         if has_head && depth == 0 {
-            self.headers = Headers::read(&raw.decode(None, decoder));
+            self.headers = Headers::read(&raw.decode(None, decoder)).decoded(decoder);
         }
         let body = match has_head {
             true => memchr::memmem::find(raw.bytes(), b"\n\n").unwrap_or(raw.bytes().len()),
@@ -151,6 +153,8 @@ impl Document {
                 format!("{}/{subtype}", value.ctype()).to_ascii_lowercase()
             })
             .unwrap_or_default();
+        let is_whole = matches!(kind.as_str(), "message/rfc822" | "message/global")
+            && usize::try_from(part.raw_end_offset()).is_ok_and(|end| end < raw.bytes().len());
         match kind.as_str() {
             "message/delivery-status" | "message/global-delivery-status" => {
                 self.status_parts.push(content.decode(label, decoder));
@@ -160,7 +164,7 @@ impl Document {
             | "message/global"
             | "text/rfc822-headers"
             | "message/rfc822-headers"
-            | "message/global-headers" => self.take_returned(&content, decoder, depth),
+            | "message/global-headers" => self.take_returned(&content, is_whole, decoder, depth),
             "text/html" => html.push(content.decode(label, decoder)),
             _ if is_text(&kind) => self.texts.push(content.decode(label, decoder)),
             _ => {}
@@ -169,27 +173,35 @@ impl Document {
 
     /// The returned message: its head, and, where a bounce was forwarded as an attachment, the
     /// bounce in it.
-    fn take_returned(&mut self, content: &Raw, decoder: CharsetDecoder, depth: usize) {
+    fn take_returned(
+        &mut self,
+        content: &Raw,
+        is_whole: bool,
+        decoder: CharsetDecoder,
+        depth: usize,
+    ) {
         let text = content.decode(None, decoder);
-        let fields = Headers::read(&text.from_first_line());
+        let fields = Headers::read(&text.from_first_line()).decoded(decoder);
         let is_report = fields
             .first("content-type")
             .is_some_and(|value| value.as_str().to_ascii_lowercase().contains("report"));
         if is_report && self.status_parts.is_empty() && depth < MAX_DEPTH {
             self.texts.clear();
-            self.headers = Headers::read(&text.from_first_line());
+            self.headers = fields;
             self.take_message(content, decoder, depth + 1);
         } else if self.returned.is_empty() {
             self.returned = fields;
+            self.returned_size = size_of(content).filter(|_| is_whole);
         }
     }
 
-    fn split_returned(&mut self) {
+    fn split_returned(&mut self, decoder: CharsetDecoder) {
         let body = self.body();
         let Some(start) = headers::find_head(&body) else {
             return;
         };
-        self.returned = Headers::read(&body.slice(start..body.as_str().len()).dedented());
+        self.returned =
+            Headers::read(&body.slice(start..body.as_str().len()).dedented()).decoded(decoder);
         self.texts = vec![body.slice(0..start)];
         self.uncut = Some(body);
     }
@@ -228,6 +240,23 @@ fn transfer_decoded(raw: &Raw, part: &mail_parser::MessagePart<'_>) -> Raw {
         mail_parser::Encoding::QuotedPrintable => content.decode_quoted_printable(),
         mail_parser::Encoding::Base64 => content.decode_base64(),
     }
+}
+
+/// The size on the wire, where each line ends with CRLF; `None` where there is only a head.
+fn size_of(message: &Raw) -> Option<Spanned<usize>> {
+    let bytes = message.bytes();
+    let head = memchr::memmem::find(bytes, b"\n\n")?;
+    if bytes.get(head..)?.trim_ascii().is_empty() {
+        return None;
+    }
+    let size = bytes.len() + memchr::memchr_iter(b'\n', bytes).count();
+    let first = message.spans(0..1);
+    let last = message.spans(bytes.len() - 1..bytes.len());
+    let span = Span {
+        start: first.first()?.start,
+        end: last.last()?.end,
+    };
+    (span.start < span.end).then(|| Spanned::new(size, vec![span]))
 }
 
 fn is_text(kind: &str) -> bool {

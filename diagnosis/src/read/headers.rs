@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::{Text, trimmed};
+use crate::text::{CharsetDecoder, Text, trimmed};
 
 /// The fields of one head, in order, names in lower case.
 #[derive(Debug, Default)]
@@ -33,6 +33,16 @@ impl Headers {
         }
         fields.close(text, open);
         fields
+    }
+
+    /// The same fields with their encoded words (RFC 2047) undone.
+    pub(super) fn decoded(mut self, decoder: CharsetDecoder) -> Self {
+        for (_, value) in &mut self.0 {
+            if value.as_str().contains("=?") {
+                *value = value.without_encoded_words(decoder);
+            }
+        }
+        self
     }
 
     fn close(&mut self, text: &Text, field: Option<(String, Vec<Range<usize>>)>) {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::{
-    bounce::{Bounce, Kind, Recipient, Sending, Shape},
+    bounce::{Bounce, Kind, Recipient, Returned, Sending, Shape},
     text::{Span, Spanned, Text, trimmed},
 };
 
@@ -64,5 +64,6 @@ fn empty() -> Bounce {
         arrival_date: None,
         recipients: Vec::new(),
         sending: Sending::default(),
+        returned: Returned::default(),
     }
 }

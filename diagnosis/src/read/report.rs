@@ -276,7 +276,7 @@ fn parse<T: std::str::FromStr>(word: Spanned<String>) -> Option<Spanned<T>> {
 }
 
 /// A date of RFC 5322, as RFC 3339 in UTC.
-fn date(value: &Text) -> Option<Spanned<String>> {
+pub(super) fn date(value: &Text) -> Option<Spanned<String>> {
     let parsed = mail_parser::DateTime::parse_rfc822(value.as_str())?;
     if !parsed.is_valid() {
         return None;

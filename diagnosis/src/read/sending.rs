@@ -1,14 +1,14 @@
 //! The side that sent the returned message: the IP that the refusing server saw, its HELO name, the
 //! domains of From and MAIL FROM, the DKIM signatures.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, ops::Range};
 
 use crate::{
-    bounce::{Bounce, Sending, Signature},
+    bounce::{Bounce, Form, Sending, Signature},
     text::{Spanned, Text, narrow, trimmed},
 };
 
-use super::{address, document::Document, encoded, headers::Headers};
+use super::{address, document::Document, encoded, headers::Headers, returned::checked_signatures};
 
 /// Reads it from the diagnostics, the head of the returned message and the head of the bounce.
 pub(super) fn read(
@@ -17,24 +17,33 @@ pub(super) fn read(
     envelope_sender: Option<Spanned<String>>,
 ) -> Sending {
     let returned = &document.returned;
-    let hop = said_ip(bounce)
-        .map(|ip| Hop {
-            ip: Some(ip),
-            helo: None,
-        })
-        .or_else(|| hop_to_refuser(returned, bounce))
-        .or_else(|| hop_of_reporter(&document.headers, bounce));
+    let from = domain_of(returned.first("from"));
     let envelope = envelope_sender
         .or_else(|| address_of(returned.first("return-path")))
         .filter(|sender| address::domain(sender).is_some())
         .or_else(|| address_of(document.headers.first("to")));
+    let decoded = envelope.as_ref().and_then(encoded::of);
+    let is_srs = decoded
+        .as_ref()
+        .is_some_and(|decoded| decoded.value.form == Form::Srs);
+    let hop = said_ip(bounce)
+        .map(Hop::of)
+        .or_else(|| hop_to_refuser(returned, bounce))
+        .or_else(|| {
+            let is_forwarder = is_srs || !wrote_for_the_sender(returned, bounce, from.as_ref());
+            let hop = (!is_forwarder).then(|| hop_of_reporter(&document.headers, bounce));
+            hop.flatten()
+        });
     Sending {
         helo: hop.as_ref().and_then(|hop| hop.helo.clone()),
         ip: hop.and_then(|hop| hop.ip),
-        from_domain: domain_of(returned.first("from")),
+        from_domain: from,
         envelope_domain: envelope.as_ref().and_then(address::domain),
-        decoded: envelope.as_ref().and_then(encoded::of),
-        dkim: signatures(returned),
+        decoded,
+        dkim: match signatures(returned) {
+            none if none.is_empty() => checked_signatures(&bounce.returned.authentication),
+            found => found,
+        },
     }
 }
 
@@ -47,14 +56,8 @@ fn address_of(field: Option<&Text>) -> Option<Spanned<String>> {
     address::all_in(field?).pop()
 }
 
-#[derive(Clone, Debug, Default)]
-struct Hop {
-    ip: Option<Spanned<IpAddr>>,
-    helo: Option<Spanned<String>>,
-}
-
-/// Words that stand before the address of the client in a refusal.
-const BEFORE_CLIENT: [&str; 14] = [
+/// Words near before the address of the client in a refusal.
+const NEAR_CLIENT: [&str; 12] = [
     "client host",
     "client ip",
     "connecting ip",
@@ -67,8 +70,23 @@ const BEFORE_CLIENT: [&str; 14] = [
     "mta ip",
     "sending ip",
     "source ip",
-    "your ip",
-    "host ",
+];
+
+/// Words right before it.
+const BEFORE_CLIENT: [&str; 5] = ["client", "for", "from", "host", "ip"];
+
+/// Words right behind it.
+const BEHIND_CLIENT: [&str; 10] = [
+    "blocked",
+    "has been",
+    "has no",
+    "is blocked",
+    "is in",
+    "is listed",
+    "is not",
+    "is on",
+    "listed",
+    "not allowed",
 ];
 
 /// The IP that the refusing server named as the one it was spoken to from: in its own words, and
@@ -82,50 +100,137 @@ pub(super) fn said_ip(bounce: &Bounce) -> Option<Spanned<IpAddr>> {
         address::ips_in(&said.value)
             .into_iter()
             .filter(|(_, ip)| Some(*ip) != own && is_public(*ip))
-            .find(|(range, _)| names_client(&lower, range.start))
+            .find(|(range, _)| names_client(&lower, range))
             .map(|(range, ip)| Spanned::new(ip, narrow(&said.spans, range)))
     })
 }
 
-/// Whether one of the words stands within a few words before `at`.
-fn names_client(lower: &str, at: usize) -> bool {
-    let from = at.saturating_sub(40);
-    let before = (from..=at)
-        .find_map(|start| lower.get(start..at))
+/// Whether the words around an address say that it is the client's. In brackets behind a name, it is
+/// that host's, and whose that is only the words before it tell.
+fn names_client(lower: &str, address: &Range<usize>) -> bool {
+    const NEAR: usize = 40;
+    let from = address.start.saturating_sub(NEAR);
+    let before = (from..=address.start)
+        .find_map(|start| lower.get(start..address.start))
         .unwrap_or_default();
-    BEFORE_CLIENT.iter().any(|words| before.contains(words))
-        || before.trim_end().ends_with(['[', '('])
+    if NEAR_CLIENT.iter().any(|words| before.contains(words)) {
+        return true;
+    }
+    let outer = before.trim_end_matches([' ', '[', '(', '<', '"', '\'']);
+    let last = outer.rsplit([' ', '(', '[']).next().unwrap_or_default();
+    let is_host = last.contains('.') && last.contains(|c: char| c.is_alphabetic());
+    if is_host && !outer.ends_with(['.', ':', '=']) {
+        return false;
+    }
+    let behind = lower.get(address.end..).unwrap_or_default();
+    let behind = behind.trim_start_matches([' ', ']', ')', '>', '"', '\'']);
+    before.trim_end().ends_with(['[', '('])
+        || BEFORE_CLIENT.contains(&last)
+        || BEHIND_CLIENT.iter().any(|words| behind.starts_with(words))
+}
+
+/// One server handing the message to the next.
+#[derive(Clone, Debug, Default)]
+struct Hop {
+    ip: Option<Spanned<IpAddr>>,
+    helo: Option<Spanned<String>>,
+    /// The name behind `from`, which is not the HELO name everywhere.
+    from: Option<String>,
+    /// The name behind `by`.
+    by: Option<String>,
+    /// Whether somebody logged in, as people do at their own server.
+    authenticated: bool,
+}
+
+impl Hop {
+    fn of(ip: Spanned<IpAddr>) -> Self {
+        Self {
+            ip: Some(ip),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it leads from one house to another, and shows the address.
+    fn crosses(&self) -> bool {
+        let is_inner = match (&self.from, &self.by) {
+            (Some(from), Some(by)) => address::are_related(from, by),
+            _ => false,
+        };
+        self.ip.is_some() && !is_inner
+    }
 }
 
 /// A bounce that the recipient's side wrote after it took the message: the returned head has the
-/// hop from our server to theirs, and the report's server is the one behind `by`.
+/// hop from our server to theirs, and the report's server is the one behind `by`. A server that it
+/// was refused by further on saw another address.
 fn hop_to_refuser(returned: &Headers, bounce: &Bounce) -> Option<Hop> {
-    let theirs = bounce.recipients.iter().any(|recipient| {
+    let reporter = bounce.reporting_mta.as_ref()?;
+    let is_theirs = bounce.recipients.iter().any(|recipient| {
         let domain = recipient.address.as_ref().and_then(address::domain);
-        let reporter = bounce.reporting_mta.as_ref();
-        matches!((domain, reporter), (Some(domain), Some(reporter))
-            if reporter.value == domain.value || reporter.value.ends_with(&format!(".{}", domain.value)))
+        let is_refuser = recipient
+            .remote_mta
+            .as_ref()
+            .is_none_or(|remote| remote.value == reporter.value);
+        let is_of = |domain: Spanned<String>| {
+            reporter.value == domain.value
+                || reporter.value.ends_with(&format!(".{}", domain.value))
+        };
+        is_refuser && domain.is_some_and(is_of)
     });
-    if !theirs {
+    if !is_theirs {
         return None;
     }
-    returned
-        .all("received")
-        .map(received)
-        .find(|hop| hop.ip.is_some())
+    returned.all("received").map(received).find(Hop::crosses)
+}
+
+/// Whether the server that wrote the bounce is on the sender's side, and not one that the recipient
+/// forwards through.
+fn wrote_for_the_sender(
+    returned: &Headers,
+    bounce: &Bounce,
+    from: Option<&Spanned<String>>,
+) -> bool {
+    let Some(reporter) = &bounce.reporting_mta else {
+        return false;
+    };
+    let is_ours = |name: &str| address::are_related(name, &reporter.value);
+    if from.is_some_and(|from| is_ours(&from.value)) {
+        return true;
+    }
+    let was_forwarded = bounce.recipients.iter().any(|recipient| {
+        let domain = |of: &Option<Spanned<String>>| of.as_ref().and_then(address::domain);
+        match (domain(&recipient.original), domain(&recipient.address)) {
+            (Some(original), Some(last)) => !address::are_related(&original.value, &last.value),
+            _ => false,
+        }
+    });
+    let came_from_another_server =
+        returned
+            .all("received")
+            .map(received)
+            .next()
+            .is_some_and(|hop| {
+                hop.crosses() && !hop.authenticated && hop.by.as_deref().is_some_and(is_ours)
+            });
+    !was_forwarded && !came_from_another_server
 }
 
 /// A bounce that the sender's own server wrote: the hop by which the bounce itself came from it has
 /// its address.
 fn hop_of_reporter(headers: &Headers, bounce: &Bounce) -> Option<Hop> {
-    let reporter = bounce.reporting_mta.as_ref()?;
+    let reporter = &bounce.reporting_mta.as_ref()?.value;
     headers.all("received").map(received).find(|hop| {
+        let names = [hop.from.as_ref(), hop.helo.as_ref().map(|helo| &helo.value)];
         hop.ip.is_some()
-            && hop
-                .helo
-                .as_ref()
-                .is_some_and(|helo| helo.value == reporter.value)
+            && names.into_iter().flatten().any(|name| name == reporter)
+            && hop.by.as_ref() != Some(reporter)
+            && !speaks_inside_only(reporter)
     })
+}
+
+/// Servers of Microsoft 365 that never speak to others themselves; their addresses look public.
+fn speaks_inside_only(name: &str) -> bool {
+    name.ends_with(".prod.outlook.com")
 }
 
 /// A trace field (RFC 5321, section 4.4): `from HELO (NAME [IP]) by …`.
@@ -136,15 +241,56 @@ fn received(field: &Text) -> Hop {
         return Hop::default();
     };
     let end = lower.find(" by ").unwrap_or(lower.len());
-    let helo = address::host_at(string, start)
-        .and_then(|range| field.spanned(range))
-        .map(|name| name.map(|name| name.to_lowercase()));
     let part = string.get(start..end).unwrap_or_default();
-    let ip = address::ips_in(part)
+    let from = address::host_at(string, start);
+    // Exim and qmail say it apart from the name that DNS gives.
+    let helo = ["helo=", "(helo ", "(ehlo "].into_iter().find_map(|word| {
+        let at = lower.get(start..end)?.find(word)?;
+        address::host_at(string, start + at + word.len())
+    });
+    let name = |range: Range<usize>| {
+        let name = field.spanned(range)?;
+        Some(name.map(|name| name.to_lowercase()))
+    };
+    let rest = lower.get(end..).unwrap_or_default();
+    let by = address::host_at(string, end + 4).and_then(name);
+    Hop {
+        ip: ip_of_client(part).map(|(range, ip)| {
+            Spanned::new(ip, field.spans(start + range.start..start + range.end))
+        }),
+        helo: helo.or_else(|| from.clone()).and_then(name),
+        from: from.and_then(name).map(|name| name.value),
+        by: by.map(|name| name.value),
+        authenticated: [
+            "smtpa ",
+            "smtpsa ",
+            "asmtp ",
+            "authenticated",
+            "http",
+            "mapi",
+        ]
+        .iter()
+        .any(|word| rest.contains(word)),
+    }
+}
+
+/// The address that the server saw, which stands in parentheses; what the client said of itself
+/// comes before them or behind the word HELO.
+fn ip_of_client(part: &str) -> Option<(Range<usize>, IpAddr)> {
+    let lower = part.to_ascii_lowercase();
+    let is_said = |at: usize| {
+        let before = lower.get(..at).unwrap_or_default();
+        let before = before.trim_end_matches(['[', '(']);
+        before.ends_with("helo=") || before.ends_with("helo ") || before.ends_with("ehlo ")
+    };
+    let seen: Vec<(Range<usize>, IpAddr)> = address::ips_in(part)
         .into_iter()
-        .find(|(_, ip)| is_public(*ip))
-        .map(|(range, ip)| Spanned::new(ip, field.spans(start + range.start..start + range.end)));
-    Hop { ip, helo }
+        .filter(|(range, _)| !is_said(range.start))
+        .collect();
+    let open = part.find('(').unwrap_or(0);
+    let inside = seen.iter().find(|(range, _)| range.start > open);
+    let found = inside.or_else(|| seen.first())?;
+    is_public(found.1).then(|| found.clone())
 }
 
 /// Addresses that a server on the Internet can be spoken to from. The documentation ranges count:
@@ -152,14 +298,30 @@ fn received(field: &Text) -> Hop {
 fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
-            !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified())
+            let is_shared = matches!(ip.octets(), [100, 64..=127, ..] | [0, ..]);
+            !(ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_multicast()
+                || ip.is_broadcast()
+                || is_shared)
         }
-        IpAddr::V6(ip) => {
-            !(ip.is_loopback()
-                || ip.is_unspecified()
-                || ip.is_unique_local()
-                || ip.is_unicast_link_local())
-        }
+        IpAddr::V6(ip) => match (ip.to_ipv4_mapped(), ip.segments()) {
+            (Some(inner), _) => is_public(inner.into()),
+            // 6to4: Google numbers its inner servers so, with private addresses.
+            (None, [0x2002, high, low, ..]) => {
+                let [a, b] = high.to_be_bytes();
+                let [c, d] = low.to_be_bytes();
+                is_public(IpAddr::from([a, b, c, d]))
+            }
+            (None, _) => {
+                !(ip.is_loopback()
+                    || ip.is_unspecified()
+                    || ip.is_multicast()
+                    || ip.is_unique_local()
+                    || ip.is_unicast_link_local())
+            }
+        },
     }
 }
 

@@ -5,7 +5,7 @@
 use std::{collections::HashMap, net::IpAddr};
 
 use crate::{
-    bounce::{Action, Bounce, Kind, Recipient, Sending, Shape},
+    bounce::{Action, Bounce, Kind, Recipient, Returned, Sending, Shape},
     knowledge::webhook::{Event, Field},
     text::{Span, Spanned, Text},
 };
@@ -81,6 +81,7 @@ fn nothing() -> Bounce {
         arrival_date: None,
         recipients: Vec::new(),
         sending: Sending::default(),
+        returned: Returned::default(),
     }
 }
 
@@ -185,6 +186,7 @@ fn entry(text: &Text, record: &Record) -> Option<Entry> {
         arrival_date: value::first(&facts, Field::Arrival).and_then(value::time),
         recipients,
         sending: Sending::default(),
+        returned: Returned::default(),
     };
     match bounce.kind {
         Kind::Other => bounce.recipients.clear(),

@@ -2,7 +2,7 @@
 //! parts are replaced so that equal ones stay equal).
 
 use crate::{
-    bounce::{Bounce, Recipient, Sending},
+    bounce::{Bounce, Recipient, Returned, Sending},
     case::Case,
     text::Spanned,
 };
@@ -43,6 +43,10 @@ pub(super) fn masked(case: &Case) -> Case {
             sending: Sending {
                 decoded: None,
                 ..case.bounce.sending.clone()
+            },
+            returned: Returned {
+                backscatter: case.bounce.returned.backscatter.clone(),
+                ..Returned::default()
             },
             ..case.bounce.clone()
         },

@@ -28,6 +28,15 @@ fn fragment(link: &str) -> &str {
     link.split_once('#').expect("a fragment").1
 }
 
+fn inflated(link: &str) -> String {
+    let packed = fragment(link).trim_start_matches("1.");
+    let bytes = URL_SAFE_NO_PAD
+        .decode(&packed[..packed.len() - 1])
+        .expect("base64url");
+    let body = decompress_to_vec_with_limit(&bytes, MAX_INFLATED).expect("deflate");
+    String::from_utf8(body).expect("text")
+}
+
 #[test]
 fn a_link_opens_to_the_same_headline_steps_and_findings() {
     let case = case();
@@ -61,14 +70,27 @@ fn a_link_opens_to_the_same_headline_steps_and_findings() {
 fn no_local_part_is_in_a_link() {
     let case = case();
     let link = encode(&case, &findings(&case), None);
-    let packed = fragment(&link).trim_start_matches("1.");
-    let bytes = URL_SAFE_NO_PAD
-        .decode(&packed[..packed.len() - 1])
-        .expect("base64url");
-    let body = decompress_to_vec_with_limit(&bytes, MAX_INFLATED).expect("deflate");
-    let body = String::from_utf8(body).expect("text");
+    let body = inflated(&link);
     assert!(!body.contains("lima"), "{body}");
     assert!(body.contains("firm.example"));
+}
+
+/// A bounce of a message that somebody else sent, with the head of that message.
+const RETURNED: &str = "Return-Path: <>\nFrom: MAILER-DAEMON@mx.firm.example\nTo: bo@shop.example\nSubject: Undelivered Mail\n\n<ana.lima@firm.example>: host mx.firm.example[192.0.2.10] said: 550 5.1.1 User unknown\n\nReturn-Path: <prvs=1234abcdef=bo@shop.example>\nReceived: from pc ([198.51.100.9]) by mx.firm.example; Tue, 24 Nov 2026 10:00:00 +0000\nAuthentication-Results: mx.firm.example; spf=fail smtp.mailfrom=secret@shop.example\nFrom: info@parcels.example\nTo: ana.lima@firm.example\nSubject: Sekret\nMessage-ID: <hidden@parcels.example>\n";
+
+#[test]
+fn nothing_of_the_returned_message_is_in_a_link() {
+    let case = classify(read(RETURNED.as_bytes(), no_decoder).remove(0));
+    assert!(case.bounce.returned.subject.is_some() && case.bounce.sending.decoded.is_some());
+    let link = encode(&case, &[], None);
+    let body = inflated(&link);
+    for secret in ["Sekret", "hidden", "secret", "bo@", "lima"] {
+        assert!(!body.contains(secret), "{secret} in {body}");
+    }
+    let shared = decode(fragment(&link)).expect("a link").case;
+    let before = advise(&mask::masked(&case), &[]).headlines;
+    assert_eq!(before, advise(&shared, &[]).headlines);
+    assert!(before[0].why.contains("parcels.example"), "{before:?}");
 }
 
 #[test]

@@ -5,7 +5,9 @@ use serde_json::{Value as Json, json};
 
 use super::{ShareError, Shared, key};
 use crate::{
-    bounce::{Action, Bounce, Command, Kind, Recipient, ReplyCode, Sending, Shape, Signature},
+    bounce::{
+        Action, Bounce, Command, Kind, Recipient, ReplyCode, Returned, Sending, Shape, Signature,
+    },
     case::{Case, Judgement},
     dns::{Answer, Outcome, Question, Record, RecordData, RecordType},
     finding::{Code, Finding, Unchecked, Verdict},
@@ -111,6 +113,13 @@ pub(super) fn write(case: &Case, findings: &[Finding], looked_up: Option<i64>) -
         trimmed(write_sending(&bounce.sending)),
         Json::Array(findings.iter().map(|f| trimmed(write_finding(f))).collect()),
         json!(looked_up),
+        json!(
+            bounce
+                .returned
+                .backscatter
+                .as_ref()
+                .map(|is| u8::from(is.value))
+        ),
     ])
     .to_string()
 }
@@ -273,6 +282,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Shared, ShareError> {
         arrival_date: fields.text(4).map(placeless),
         recipients,
         sending: read_sending(&Fields(fields.at(6))),
+        returned: Returned {
+            backscatter: fields.flag(9).map(placeless),
+            ..Returned::default()
+        },
     };
     Ok(Shared {
         case: Case { bounce, judgements },
