@@ -30,6 +30,7 @@ pub(crate) struct Reply {
     pub(crate) provider: Option<String>,
     pub(crate) status: Option<String>,
     pub(crate) code: Option<u16>,
+    pub(crate) command: Option<String>,
     #[serde(default)]
     pub(crate) text: Vec<String>,
     #[serde(default)]
@@ -41,6 +42,8 @@ pub(crate) struct Reply {
     pub(crate) suppress: Option<bool>,
     #[serde(default)]
     pub(crate) withheld: bool,
+    #[serde(default)]
+    pub(crate) own: bool,
     pub(crate) examples: Vec<String>,
     #[serde(rename = "source")]
     pub(crate) _source: Option<String>,

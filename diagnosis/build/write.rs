@@ -95,10 +95,11 @@ fn reply(row: &Reply) -> Result<String> {
         None => "None".to_owned(),
     };
     Ok(format!(
-        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, texts: {texts:?}, weak: {}, reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, withheld: {}, #[cfg(test)] examples: &{:?} }}",
+        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, command: {}, texts: {texts:?}, weak: {}, reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, withheld: {}, own: {}, #[cfg(test)] examples: &{:?} }}",
         row.id,
         row.provider,
         row.code,
+        optional("Command", row.command.as_deref()),
         row.weak,
         path("Reason", &row.reason),
         optional("Reason", row.second.as_deref()),
@@ -106,6 +107,7 @@ fn reply(row: &Reply) -> Result<String> {
         optional("RefusedBy", row.refused_by.as_deref()),
         row.suppress,
         row.withheld,
+        row.own,
         row.examples,
     ))
 }

@@ -2,7 +2,7 @@
 //! The knowledge's rows decide; what is here is only how a row is chosen and what follows from it.
 
 use crate::{
-    bounce::{Action, Bounce, EnhancedStatus, Kind, Recipient, ReplyCode},
+    bounce::{Action, Bounce, Command, EnhancedStatus, Kind, Recipient, ReplyCode, Shape},
     case::{Case, Judgement},
     knowledge::{self, Provider, REPLIES, ReplyRule, StatusPattern},
     reason::{Confidence, Reason, RefusedBy, Side},
@@ -64,14 +64,21 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
         said: &said,
         status: recipient.status.as_ref().map(|status| status.value),
         code: recipient.reply_code.as_ref().map(|code| code.value),
+        command: recipient.command.as_ref().map(|command| command.value),
         provider,
         withheld: recipient.withheld.is_some(),
     };
     let best = best_rule(&facts);
     let by_code = best_rule(&Facts { said: "", ..facts });
-    let reason = best.map_or_else(|| reason_without_rule(bounce), |hit| hit.rule.reason);
+    let as_said = best.map_or_else(
+        || reason_without_rule(bounce, recipient),
+        |hit| hit.rule.reason,
+    );
+    let late = is_said_late(bounce, recipient, best, by_code);
+    let reason = if late { Reason::Filtered } else { as_said };
     let second_reason = best
         .and_then(|hit| hit.rule.second)
+        .or_else(|| late.then_some(as_said))
         .or_else(|| by_code.map(|hit| hit.rule.reason))
         .filter(|second| *second != reason);
     let permanent = is_permanent(bounce, recipient);
@@ -85,13 +92,20 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
     Judgement {
         reason,
         second_reason,
-        confidence: confidence(best, by_code, reason),
+        confidence: match late {
+            true => Confidence::Unsure,
+            false => confidence(best, by_code, reason),
+        },
         permanent: Some(permanent),
-        suppress: Some(is_over(reason, permanent, best.map(|hit| hit.rule))),
+        suppress: Some(is_over(
+            reason,
+            permanent || reason == Reason::Userunknown && has_given_up(bounce, recipient),
+            best.map(|hit| hit.rule),
+        )),
         responsible: responsible(
             bounce,
             recipient,
-            reason,
+            as_said,
             permanent,
             best.map(|hit| hit.rule),
         ),
@@ -141,6 +155,7 @@ struct Facts<'a> {
     said: &'a str,
     status: Option<EnhancedStatus>,
     code: Option<ReplyCode>,
+    command: Option<Command>,
     provider: Option<&'static Provider>,
     /// Whether the sending service did not try; then only rows that say so count.
     withheld: bool,
@@ -177,7 +192,11 @@ fn hit(rule: &'static ReplyRule, facts: &Facts<'_>) -> Option<Hit> {
         && match facts.withheld {
             true => rule.refused_by == Some(RefusedBy::SenderProvider),
             false => !rule.withheld,
-        };
+        }
+        && (!rule.own || facts.code.is_none())
+        && rule
+            .command
+            .is_none_or(|command| facts.command == Some(command));
     if !fits {
         return None;
     }
@@ -188,12 +207,13 @@ fn hit(rule: &'static ReplyRule, facts: &Facts<'_>) -> Option<Hit> {
     if words.is_none() && !rule.texts.is_empty() {
         return None;
     }
-    let rank = u8::from(rule.provider.is_some()) * 16
-        + u8::from(rule.withheld) * 7
-        + u8::from(words.is_some() && !rule.weak) * 8
-        + u8::from(rule.status.is_some()) * 4
-        + u8::from(words.is_some() && rule.weak) * 2
-        + u8::from(rule.code.is_some());
+    let rank = u8::from(rule.provider.is_some()) * 32
+        + u8::from(rule.withheld) * 14
+        + u8::from(words.is_some() && !rule.weak) * 16
+        + u8::from(rule.status.is_some()) * 8
+        + u8::from(words.is_some() && rule.weak) * 4
+        + u8::from(rule.code.is_some()) * 2
+        + u8::from(rule.own || rule.command.is_some());
     // A pattern for one class is more precise than one for both.
     let one_class = rule
         .status
@@ -236,12 +256,43 @@ fn confidence(best: Option<Hit>, by_code: Option<Hit>, reason: Reason) -> Confid
     }
 }
 
-/// Where nothing matches: a server that gave up after a delay ran out of time.
-fn reason_without_rule(bounce: &Bounce) -> Reason {
-    match bounce.kind {
-        Kind::Delay => Reason::Expired,
-        _ => Reason::Undefined,
+/// Where nothing matches: a server that gave up after a delay ran out of time; words that no row
+/// knows are `onhold`, silence is `undefined`.
+fn reason_without_rule(bounce: &Bounce, recipient: &Recipient) -> Reason {
+    match (bounce.kind, &recipient.diagnostic) {
+        (Kind::Delay, _) => Reason::Expired,
+        (_, Some(_)) => Reason::Onhold,
+        (_, None) => Reason::Undefined,
     }
+}
+
+/// Whether "user unknown" comes where the address itself had passed: behind DATA, or in a report
+/// that names no command, under a code that is not about addresses. Then it is as likely a filter
+/// that says so, which Sisimai calls `filtered`.
+fn is_said_late(
+    bounce: &Bounce,
+    recipient: &Recipient,
+    best: Option<Hit>,
+    by_code: Option<Hit>,
+) -> bool {
+    let in_words = best.is_some_and(|hit| {
+        hit.rule.reason == Reason::Userunknown
+            && hit.rule.provider.is_none()
+            && !hit.words.is_empty()
+    });
+    let in_code = by_code.is_some_and(|hit| hit.rule.reason == Reason::Userunknown);
+    let is_report = matches!(bounce.shape, Shape::Report | Shape::Prose);
+    let late = match recipient.command.as_ref().map(|command| command.value) {
+        Some(Command::Data) => true,
+        Some(_) => false,
+        None => is_report,
+    };
+    // RFC 3463, section 3.2: x.1.x is about addresses.
+    let of_address = recipient
+        .status
+        .as_ref()
+        .is_some_and(|status| status.value.subject == 1);
+    in_words && !in_code && !of_address && late && recipient.reply_code.is_some()
 }
 
 /// The class of the refusal: the reply code decides, then the status; without either it is
@@ -257,6 +308,12 @@ fn is_permanent(bounce: &Bounce, recipient: &Recipient) -> bool {
         Some(action) => action == Action::Failed,
         None => bounce.kind == Kind::Bounce,
     }
+}
+
+/// Whether the sending server tries no more, whatever the class of the code.
+fn has_given_up(bounce: &Bounce, recipient: &Recipient) -> bool {
+    let action = recipient.action.as_ref().map(|action| action.value);
+    bounce.kind == Kind::Bounce && action == Some(Action::Failed)
 }
 
 fn is_over(reason: Reason, permanent: bool, rule: Option<&ReplyRule>) -> bool {
@@ -406,6 +463,7 @@ mod tests {
             said: &said,
             status,
             code: rule.code.map(ReplyCode),
+            command: rule.command,
             provider: rule
                 .provider
                 .and_then(knowledge::provider)
@@ -429,6 +487,7 @@ mod tests {
                     code: recipient
                         .and_then(|r| r.reply_code.as_ref())
                         .map(|c| c.value),
+                    command: recipient.and_then(|r| r.command.as_ref()).map(|c| c.value),
                     provider: knowledge::provider_of_reply(&said),
                     withheld: recipient.is_some_and(|r| r.withheld.is_some()),
                 };

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::{
+    bounce::Command,
     finding::Code,
     reason::{Reason, RefusedBy, Side},
     wording::Template,
@@ -20,6 +21,8 @@ pub struct ReplyRule {
     pub status: Option<StatusPattern>,
     /// The reply code it is for.
     pub code: Option<u16>,
+    /// The stage at which it was refused.
+    pub command: Option<Command>,
     /// Any of these texts, a line each; ` * ` stands for any words between. Empty: no words
     /// needed.
     pub texts: &'static str,
@@ -37,6 +40,8 @@ pub struct ReplyRule {
     pub suppress: Option<bool>,
     /// Whether it is for mail that the sending service did not try to deliver.
     pub withheld: bool,
+    /// Whether it is for what the reporting server itself says, without a reply of another.
+    pub own: bool,
     /// Replies that this row must win.
     #[cfg(test)]
     pub examples: &'static [&'static str],

@@ -37,6 +37,64 @@ pub(super) fn read(text: &Text) -> Recipient {
     }
 }
 
+/// Reads the lines of a diagnostic as one. A code at the beginning of a line is one even where it
+/// would be a mere number inside of a sentence.
+pub(super) fn read_lines(text: &Text, lines: Vec<Range<usize>>) -> Recipient {
+    let whole = read(&text.join(lines.iter().cloned()));
+    let content = |line: &Range<usize>| text.as_str().get(line.clone()).unwrap_or_default();
+    let Some(coded) = lines
+        .iter()
+        .position(|line| begins_with_code(content(line)))
+    else {
+        return whole;
+    };
+    let before = coded.checked_sub(1);
+    if let Some(before) = before
+        && lines
+            .get(before)
+            .is_some_and(|line| is_of_program(content(line)))
+    {
+        let own = text.join(lines.into_iter().skip(before)).to_spanned();
+        return Recipient {
+            diagnostic: Some(own),
+            ..whole
+        };
+    }
+    if whole.status.is_some() || whole.reply_code.is_some() {
+        return whole;
+    }
+    let said = read(&text.join(lines.into_iter().skip(coded)));
+    Recipient {
+        status: said.status,
+        reply_code: said.reply_code,
+        diagnostic: said.diagnostic,
+        ..whole
+    }
+}
+
+/// `mail.local: unknown user: ana`: a program of the reporting server says what went wrong, before
+/// the server sums it up.
+pub(super) fn is_of_program(line: &str) -> bool {
+    const LONGEST: usize = 300;
+    let Some((name, rest)) = line.split_once(": ") else {
+        return false;
+    };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"./_-[]".contains(&byte);
+    let is_label = ["reason", "error", "diagnostic", "message", "response"]
+        .iter()
+        .any(|label| name.eq_ignore_ascii_case(label));
+    !name.is_empty()
+        && name.bytes().all(is_name)
+        && !is_label
+        && rest.contains(' ')
+        && line.len() <= LONGEST
+}
+
+pub(super) fn begins_with_code(line: &str) -> bool {
+    let word = line.split([' ', '-']).next().unwrap_or_default();
+    word.parse::<ReplyCode>().is_ok() || word.parse::<EnhancedStatus>().is_ok()
+}
+
 fn parsed<T: std::str::FromStr>(text: &Text, range: Range<usize>) -> Option<Spanned<T>> {
     let word = text.spanned(range)?;
     let value = word.value.parse().ok()?;
@@ -175,12 +233,20 @@ fn find_status(string: &str) -> Option<Range<usize>> {
     })
 }
 
+/// With these the reporting mail system goes on behind a reply.
+const OWN_WORDS_BEHIND: [&str; 2] = ["(in reply to", "giving up on "];
+
 /// What the server said: from the reply code on, without the mail system's own words behind it and
 /// without the code that each line of a multi-line reply repeats.
 fn said(text: &Text, lower: &str, reply: Option<&Reply>) -> Option<Spanned<String>> {
-    let end = lower.rfind("(in reply to").unwrap_or(lower.len());
-    let start = reply.map_or(0, |reply| reply.code.start).min(end);
-    let part = text.slice(start..end);
+    let start = reply.map_or(0, |reply| reply.code.start);
+    let end = OWN_WORDS_BEHIND
+        .iter()
+        .filter_map(|words| lower.rfind(words))
+        .filter(|end| *end > start)
+        .min()
+        .unwrap_or(lower.len());
+    let part = text.slice(without_wrapping(lower, start..end));
     let whole = part.as_str();
     let ranges = match reply {
         Some(reply) => reply_lines(whole, reply.code.end - reply.code.start),
@@ -188,6 +254,18 @@ fn said(text: &Text, lower: &str, reply: Option<&Reply>) -> Option<Spanned<Strin
     };
     let joined = part.join(ranges);
     (!joined.as_str().is_empty()).then(|| joined.to_spanned())
+}
+
+/// Sendmail puts `(reason: …)` around what was said.
+fn without_wrapping(lower: &str, range: Range<usize>) -> Range<usize> {
+    const OPENING: &str = "(reason: ";
+    let said = lower.get(range.clone()).unwrap_or_default();
+    let open = lower.starts_with(OPENING) && lower.ends_with(')');
+    match (open, said.starts_with(OPENING)) {
+        (true, true) => range.start + OPENING.len()..range.end - 1,
+        (true, false) if said.ends_with(')') => range.start..range.end - 1,
+        _ => range,
+    }
 }
 
 /// The lines of a multi-line reply that was joined into one: cut before each repetition of the
@@ -226,7 +304,7 @@ fn reply_lines(reply: &str, code_len: usize) -> Vec<Range<usize>> {
 
 /// How mail systems name the command that was refused. The first hit in this order counts: the
 /// words that quote a command before the words that name a stage.
-const COMMANDS: [(&str, &str, Command); 27] = [
+const COMMANDS: &[(&str, &str, Command)] = &[
     ("in reply to ", "rcpt to", Command::Rcpt),
     ("in reply to ", "mail from", Command::Mail),
     ("in reply to ", "end of data", Command::Data),
@@ -246,7 +324,32 @@ const COMMANDS: [(&str, &str, Command); 27] = [
     ("after ", "ehlo", Command::Ehlo),
     ("after ", "auth", Command::Auth),
     ("after ", "starttls", Command::Starttls),
+    ("after pipelined ", "end of data", Command::Data),
+    ("after pipelined ", "data", Command::Data),
+    ("after pipelined ", "sending data block", Command::Data),
     ("after ", "initial connection", Command::Conn),
+    ("after ", "rcpt command", Command::Rcpt),
+    ("after ", "mail command", Command::Mail),
+    ("did not like our ", "rcpt to", Command::Rcpt),
+    ("did not like our ", "mail from", Command::Mail),
+    ("did not like our ", "data", Command::Data),
+    ("did not like our ", "ehlo", Command::Ehlo),
+    ("did not like our ", "helo", Command::Ehlo),
+    ("did not like our ", "final data", Command::Data),
+    ("does not like recipient", "", Command::Rcpt),
+    ("sender was rejected", "", Command::Mail),
+    ("but my name was rejected", "", Command::Ehlo),
+    ("but greeting failed", "", Command::Conn),
+    ("failed after i sent the message", "", Command::Data),
+    ("failed on data command", "", Command::Data),
+    ("for ", "rcpt to response", Command::Rcpt),
+    ("(state ", "14)", Command::Rcpt),
+    ("(state ", "13)", Command::Mail),
+    ("for ", "rcpt to command", Command::Rcpt),
+    ("for ", "mail from command", Command::Mail),
+    ("for ", "data command", Command::Data),
+    ("[", "rcpt_to]", Command::Rcpt),
+    ("[", "mail_from]", Command::Mail),
     (">>> ", "rcpt to", Command::Rcpt),
     (">>> ", "mail from", Command::Mail),
     (">>> ", "data", Command::Data),
@@ -284,8 +387,9 @@ impl Server {
 }
 
 /// Words that name the server that was spoken to right behind them.
-const BEFORE_SERVER: [&str; 9] = [
+const BEFORE_SERVER: [&str; 10] = [
     "host ",
+    "host: ",
     "connect to ",
     "connection with ",
     "conversation with ",

@@ -161,6 +161,34 @@ fn recipient(
     all: &[Mention],
     mention: &Mention,
 ) -> Option<Recipient> {
+    let mut said = said_at(text, lines, all, mention)?;
+    if let Some(first) = first_of(text, all, mention)
+        && let Some(earlier) = said_at(text, lines, all, first)
+    {
+        super::complete(&mut said, earlier);
+    }
+    Some(said)
+}
+
+/// Where the same address was named before: the server and the command stand there.
+fn first_of<'a>(text: &Text, all: &'a [Mention], mention: &Mention) -> Option<&'a Mention> {
+    let address = |mention: &Mention| text.as_str().get(mention.address.clone());
+    let first = all.iter().find(|other| {
+        other.strength >= Strength::Labelled
+            && address(other)
+                .zip(address(mention))
+                .is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
+    })?;
+    let near = mention.line - first.line <= MAX_LINES;
+    (near && first.line < mention.line).then_some(first)
+}
+
+fn said_at(
+    text: &Text,
+    lines: &[Range<usize>],
+    all: &[Mention],
+    mention: &Mention,
+) -> Option<Recipient> {
     let string = text.as_str();
     let next = all
         .iter()
@@ -181,8 +209,7 @@ fn recipient(
             .take_while(|line| is_said(string, line))
             .cloned(),
     );
-    let joined = text.join(ends_with_paragraph(string, said));
-    let read = diagnostic::read(&joined);
+    let read = diagnostic::read_lines(text, ends_with_paragraph(string, said));
     Some(Recipient {
         address: address::at(text, mention.address.clone()),
         ..read

@@ -5,6 +5,7 @@ use std::{collections::HashMap, ops::Range};
 
 use crate::{
     bounce::Recipient,
+    knowledge,
     text::{Spanned, Text, trimmed},
 };
 
@@ -15,19 +16,29 @@ pub(super) fn read(text: &Text) -> Vec<Recipient> {
     let string = text.as_str();
     let mut entries: Vec<Entry> = Vec::new();
     let mut open = false;
+    let mut above = Above::default();
     for line in text.lines() {
-        let range = trimmed(string, line);
+        let range = without_bullet(string, trimmed(string, line));
         let content = string.get(range.clone()).unwrap_or_default();
         if content.is_empty() || is_ruler(content) {
-            open &= entries.last().is_some_and(|entry| entry.lines.is_empty());
+            open &= entries.last().is_some_and(|entry| entry.waits(string));
+            above.end_paragraph();
             continue;
         }
-        if let Some(entry) = head(string, range.clone()) {
+        let head = head(string, range.clone()).or_else(|| head_of_alias(string, &range));
+        if let Some(mut entry) = head {
+            entry.above = above.take(string);
             entries.push(entry);
             open = true;
-        } else if open && let Some(entry) = entries.last_mut() {
-            entry.lines.push(range);
+            continue;
         }
+        open |= above.announces(string, content)
+            && entries.last().is_some_and(|entry| !entry.has_code(string));
+        match entries.last_mut().filter(|_| open) {
+            Some(entry) => entry.lines.push(range.clone()),
+            None => above.push(range.clone()),
+        }
+        above.last = Some(range);
     }
     let mut recipients: Vec<Recipient> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
@@ -56,13 +67,118 @@ struct Entry {
     address: Range<usize>,
     original: Option<Range<usize>>,
     lines: Vec<Range<usize>>,
+    /// What stands above it, where nothing stands behind or below.
+    above: Vec<Range<usize>>,
+}
+
+impl Entry {
+    /// Whether the server's reply is among what was said.
+    fn has_code(&self, string: &str) -> bool {
+        self.lines.iter().any(|line| {
+            let content = string.get(line.clone()).unwrap_or_default();
+            content.split([' ', '-']).any(diagnostic::begins_with_code)
+        })
+    }
+
+    /// Whether what is said of it may still come behind a blank line.
+    fn waits(&self, string: &str) -> bool {
+        self.lines
+            .last()
+            .is_none_or(|line| is_label(string.get(line.clone()).unwrap_or_default()))
+    }
+}
+
+/// The lines above an address: some systems say first why, then whom it was for.
+#[derive(Default)]
+struct Above {
+    paragraph: Vec<Range<usize>>,
+    before: Vec<Range<usize>>,
+    last: Option<Range<usize>>,
+}
+
+impl Above {
+    fn push(&mut self, line: Range<usize>) {
+        self.paragraph.push(line);
+    }
+
+    fn end_paragraph(&mut self) {
+        if !self.paragraph.is_empty() {
+            self.before = std::mem::take(&mut self.paragraph);
+        }
+    }
+
+    /// The lines right above, else the paragraph before where it says no.
+    fn take(&mut self, string: &str) -> Vec<Range<usize>> {
+        let right_above = std::mem::take(&mut self.paragraph);
+        let before = std::mem::take(&mut self.before);
+        let content = |line: &Range<usize>| string.get(line.clone()).unwrap_or_default();
+        if right_above
+            .last()
+            .is_some_and(|line| content(line).ends_with(':'))
+        {
+            return Vec::new();
+        }
+        if !right_above.is_empty() {
+            return right_above;
+        }
+        let said: Vec<String> = before
+            .iter()
+            .map(|line| content(line).to_lowercase())
+            .collect();
+        match knowledge::says_refusal(&said.join(" ")) {
+            true => before,
+            false => Vec::new(),
+        }
+    }
+
+    /// Whether the line before is a label for what the server said.
+    fn announces(&self, string: &str, line: &str) -> bool {
+        let last = self.last.clone().and_then(|last| string.get(last));
+        last.is_some_and(|last| {
+            is_label(last)
+                && (diagnostic::begins_with_code(line)
+                    || knowledge::says("label", &last.to_lowercase()))
+        })
+    }
+}
+
+/// `For the following reason:`: a line that only says that something follows.
+fn is_label(line: &str) -> bool {
+    const LONGEST: usize = 60;
+    let names_stage = [" after ", "said:", "reply"]
+        .iter()
+        .any(|word| line.contains(word));
+    line.ends_with(':')
+        && line.len() <= LONGEST
+        && !names_stage
+        && !line.contains('@')
+        && !line.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Behind `- `, `-- `, `* ` or `• ` at the beginning of a line.
+fn without_bullet(string: &str, line: Range<usize>) -> Range<usize> {
+    let content = string.get(line.clone()).unwrap_or_default();
+    let plain = content.trim_start_matches(['-', '*', '•']);
+    let marks = content.len() - plain.len();
+    match (1..=3).contains(&marks) && plain.starts_with(' ') {
+        true => trimmed(string, line.start + marks..line.end),
+        false => line,
+    }
+}
+
+/// `generated by ana@firm.example`, below the program or file that an alias led to (Exim).
+fn head_of_alias(string: &str, line: &Range<usize>) -> Option<Entry> {
+    let content = string.get(line.clone())?;
+    let start = content.strip_prefix("generated by ")?;
+    let at = line.end - start.len();
+    head(string, at..line.end)
 }
 
 /// An entry's first line: an address alone, or in angle brackets with a colon behind it, or with a
 /// remark in parentheses about the alias it came from.
 fn head(string: &str, line: Range<usize>) -> Option<Entry> {
     let content = string.get(line.clone())?;
-    let opening = content.len() - content.trim_start_matches('<').len();
+    let opening = content.len() - content.trim_start_matches(['<', '"']).len();
     let found = address::find(content, 0)?;
     let found = line.start + found.start..line.start + found.end;
     if found.start != line.start + opening {
@@ -70,7 +186,10 @@ fn head(string: &str, line: Range<usize>) -> Option<Entry> {
     }
     let mut rest = found.end..line.end;
     if opening > 0 {
-        rest.start += string.get(rest.clone())?.strip_prefix('>').map(|_| 1)?;
+        rest.start += string
+            .get(rest.clone())?
+            .strip_prefix(['>', '"'])
+            .map(|_| 1)?;
     }
     let mut original = None;
     let remark = trimmed(string, rest.clone());
@@ -90,6 +209,7 @@ fn head(string: &str, line: Range<usize>) -> Option<Entry> {
         address: found,
         original,
         lines,
+        above: Vec::new(),
     })
 }
 
@@ -103,13 +223,20 @@ fn remark_end(rest: &str) -> Option<usize> {
 fn recipient(text: &Text, entry: Entry) -> Option<Recipient> {
     let address = address::at(text, entry.address)?;
     let original = entry.original.and_then(|range| address::at(text, range));
-    let lines = entry.lines.into_iter().take_while(|line| {
-        text.as_str()
-            .get(line.clone())
-            .is_some_and(|line| !is_field_of_report(line))
-    });
-    let said = text.join(lines);
-    let read = diagnostic::read(&said);
+    let content = |line: &Range<usize>| text.as_str().get(line.clone()).unwrap_or_default();
+    let lines: Vec<Range<usize>> = entry
+        .lines
+        .into_iter()
+        .take_while(|line| !is_field_of_report(content(line)))
+        .skip_while(|line| is_label(content(line)))
+        .collect();
+    let read = diagnostic::read_lines(
+        text,
+        match lines.is_empty() {
+            true => entry.above,
+            false => lines,
+        },
+    );
     Some(Recipient {
         address: Some(address),
         original,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    address, log_line,
+    address, diagnostic, log_line,
     record::{Record, action_of_codes, goes_on},
 };
 
@@ -170,6 +170,11 @@ impl Transcript {
             && goes_on(before, content)
         {
             open.lines.push(range);
+            return;
+        }
+        if self.in_report && self.replies.is_empty() && diagnostic::is_of_program(content) {
+            self.session
+                .own_words(text.slice(trimmed(text.as_str(), range)));
         }
     }
 

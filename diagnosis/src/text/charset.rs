@@ -24,6 +24,9 @@ impl Raw {
             Some(label) if !is_superset_of_ascii_read_as_utf8(label) => {
                 self.decode_lines(label, decoder)
             }
+            _ if memchr::memmem::find(&self.bytes, JAPANESE).is_some() => {
+                self.decode_lines("iso-2022-jp", decoder)
+            }
             _ => self.decode_utf8(),
         }
     }
@@ -61,6 +64,10 @@ impl Raw {
         text.finish()
     }
 }
+
+/// The escape sequence by which ISO-2022-JP (RFC 1468) goes over to two bytes a character; mail
+/// systems leave its name out where they quote a user's name.
+const JAPANESE: &[u8] = b"\x1b$";
 
 #[derive(Default)]
 struct Builder {

@@ -39,6 +39,8 @@ pub(super) struct Session {
     refusal: Option<(u8, Recipient)>,
     /// The last refusal, until a line of the report says whom it was for.
     unclaimed: Option<Recipient>,
+    /// What a program of the reporting server wrote before its summary: the reason itself.
+    own_words: Option<Text>,
     last: Option<Step>,
 }
 
@@ -192,6 +194,11 @@ impl Session {
         self.finished.extend(parties.into_recipients(general));
     }
 
+    /// The program that was to deliver wrote a line.
+    pub(super) fn own_words(&mut self, words: Text) {
+        self.own_words = Some(words);
+    }
+
     /// A line of the report ties the last refusal to an address, or is all that is known.
     pub(super) fn summary(&mut self, words: &Text) {
         let Some(range) = note::summary(words.as_str()) else {
@@ -204,12 +211,14 @@ impl Session {
         let Some(address) = address::at(words, range) else {
             return;
         };
+        let before = self.own_words.take();
         let own = || {
             let read = diagnostic::read(words);
             let plain = words.slice(behind..words.as_str().len()).to_spanned();
-            let diagnostic = match read.reply_code {
-                Some(_) => read.diagnostic,
-                None => Some(plain),
+            let diagnostic = match (read.reply_code.as_ref(), before) {
+                (Some(_), Some(before)) => Some(one_line(&[before, words.clone()])),
+                (Some(_), None) => read.diagnostic,
+                (None, _) => Some(plain),
             };
             Recipient { diagnostic, ..read }
         };
@@ -247,6 +256,12 @@ impl Session {
             })
             .collect()
     }
+}
+
+fn one_line(parts: &[Text]) -> Spanned<String> {
+    let whole = Text::concat(parts);
+    let lines: Vec<_> = whole.lines().collect();
+    whole.join(lines).to_spanned()
 }
 
 /// How far a session has come once recipients are named.
