@@ -31,6 +31,8 @@ mod webhook;
 
 use document::Document;
 
+pub use mbox::is_separator as is_mbox_separator;
+
 /// How many levels of `> ` are taken off at most.
 const MAX_QUOTE_LEVELS: usize = 4;
 

@@ -1,102 +1,109 @@
-//! `diagnose`: reads bounces from files or standard input and says what happened, who has to act
-//! and what to do.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "printing is what a command does"
-)]
+//! `diagnose`: reads bounces from files, folders or standard input and says what happened, who has
+//! to act and what to do.
+
+mod args;
+
+mod input;
+mod pool;
 
 mod ask;
-mod show;
+mod message;
+
+mod output;
 
 use std::{
-    fs,
-    io::{self, IsTerminal, Read, Write},
+    io::{self, ErrorKind, Write},
     process::ExitCode,
 };
 
-use anyhow::{Context, Result};
 use clap::Parser;
-use diagnosis::{
-    check::examine, checklist::advise, classify::classify, dns::Answers, read::read, report::Report,
-};
+use diagnosis::report::Report;
 
+use args::Options;
 use ask::Resolver;
-
-/// Reads bounced e-mail and says what happened, who has to act, and what to do.
-#[derive(Parser)]
-#[command(name = "diagnose", version)]
-struct Options {
-    /// One JSON object a line for each message found, instead of text.
-    #[arg(long)]
-    json: bool,
-    /// Where DNS is asked: a /dns-query address that answers application/dns-json. Without it only
-    /// what needs no DNS is said.
-    #[arg(long, value_name = "URL")]
-    resolver: Option<String>,
-    /// Files with bounces; `-` is standard input.
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<String>,
-}
+use input::Item;
+use message::{Wanted, diagnose};
+use output::Output;
+use pool::BrokenOff;
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let resolver = options.resolver.as_deref().map(Resolver::new);
     let mut failed = false;
-    for path in &options.paths {
-        if let Err(error) = diagnose(path, &options, resolver.as_ref()) {
-            if is_closed_pipe(&error) {
-                return ExitCode::SUCCESS;
-            }
-            eprintln!("diagnose: {error:#}");
+    match run(options, &mut failed) {
+        Ok(()) => {}
+        // Whoever reads our output has seen enough: `diagnose … | head`.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            complain(&error.to_string());
             failed = true;
         }
     }
     ExitCode::from(u8::from(failed))
 }
 
-/// Whoever reads our output has seen enough: `diagnose … | head`.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-fn diagnose(path: &str, options: &Options, resolver: Option<&Resolver>) -> Result<()> {
-    let input = bytes_of(path)?;
-    let mut out = io::stdout().lock();
-    for (index, bounce) in read(&input, decode).into_iter().enumerate() {
-        let case = classify(bounce);
-        let findings = match resolver {
-            Some(resolver) => resolver.examine(&case),
-            None => examine(&case, &Answers::default()).findings,
-        };
-        let mut report = Report::new(index, &case, &findings, &advise(&case, &findings));
-        report.source = Some(path.to_owned());
-        if options.json {
-            writeln!(out, "{}", serde_json::to_string(&report)?)?;
-        } else {
-            let colour = io::stdout().is_terminal();
-            write!(out, "{}", show::text(&report, resolver.is_some(), colour))?;
+/// Diagnoses everything; what cannot be read is said, noted in `failed`, and skipped.
+fn run(options: Options, failed: &mut bool) -> io::Result<()> {
+    let mut output = Output::new(&options.form, options.resolver.is_some());
+    let wanted = match options.form.csv || options.form.summary {
+        true => Wanted::Reading,
+        false => Wanted::Diagnosis(options.resolver.as_deref().map(Resolver::new)),
+    };
+    let jobs = options.jobs();
+    let items = input::items(options.paths);
+    let mut results = pool::in_order(jobs, items, move |item| Done::from(item, &wanted))?;
+    let mut index = 0;
+    while let Some(result) = results.next(|| output.flush())? {
+        match result {
+            Ok(Done::Message { begins, reports }) => {
+                if begins {
+                    index = 0;
+                }
+                for mut report in reports {
+                    report.index = index;
+                    index += 1;
+                    output.write(&report)?;
+                }
+            }
+            Ok(Done::Failed(sentence)) => {
+                output.flush()?;
+                complain(&sentence);
+                *failed = true;
+            }
+            Ok(Done::NoFiles(sentence)) => complain(&sentence),
+            Err(BrokenOff) => {
+                complain("a message is left out: its diagnosis broke off");
+                *failed = true;
+            }
         }
     }
-    Ok(())
+    output.finish()
 }
 
-fn bytes_of(path: &str) -> Result<Vec<u8>> {
-    if path != "-" {
-        return fs::read(path).with_context(|| format!("cannot read {path}"));
+/// What has become of an item.
+enum Done {
+    Message {
+        /// Whether a file begins with it.
+        begins: bool,
+        reports: Vec<Report>,
+    },
+    Failed(String),
+    NoFiles(String),
+}
+
+impl Done {
+    fn from(item: Item, wanted: &Wanted) -> Self {
+        match item {
+            Item::Message(message) => Self::Message {
+                begins: message.at == 0,
+                reports: diagnose(&message, wanted),
+            },
+            Item::Unreadable(sentence) => Self::Failed(sentence),
+            Item::NoFiles(folder) => Self::NoFiles(format!("{} holds no files", folder.display())),
+        }
     }
-    let mut input = Vec::new();
-    io::stdin()
-        .lock()
-        .read_to_end(&mut input)
-        .context("cannot read standard input")?;
-    Ok(input)
 }
 
-/// Charsets by the labels of the Encoding Standard, which include the misspelt ones that mail has.
-fn decode(label: &str, bytes: &[u8]) -> Option<String> {
-    let encoding = encoding_rs::Encoding::for_label(label.as_bytes())?;
-    Some(encoding.decode_without_bom_handling(bytes).0.into_owned())
+/// A sentence on standard error; there is nobody to tell where that is closed.
+fn complain(sentence: &str) {
+    drop(writeln!(io::stderr(), "diagnose: {sentence}"));
 }

@@ -11,7 +11,7 @@ pub(super) fn messages(bytes: &[u8]) -> Vec<Range<usize>> {
         memchr::memmem::find(bytes.get(from..).unwrap_or_default(), b"\n\nFrom ")
     {
         let line = from + found + 2;
-        if is_separator(bytes.get(line..).unwrap_or_default()) {
+        if begins_with_separator(bytes.get(line..).unwrap_or_default()) {
             starts.push(line);
         }
         from = line;
@@ -25,12 +25,21 @@ pub(super) fn messages(bytes: &[u8]) -> Vec<Range<usize>> {
         .collect()
 }
 
-fn is_separator(rest: &[u8]) -> bool {
+fn begins_with_separator(rest: &[u8]) -> bool {
     let mut lines = rest.splitn(3, |&byte| byte == b'\n');
-    let separator = lines.next().unwrap_or_default();
-    let next = lines.next().unwrap_or_default();
-    let has_time = separator.iter().filter(|&&byte| byte == b':').count() >= 1;
-    has_time && super::headers::field_name(&String::from_utf8_lossy(next)).is_some()
+    let line = lines.next().unwrap_or_default();
+    is_separator(line, lines.next().unwrap_or_default())
+}
+
+/// Whether `line`, at the beginning or behind a blank line, and with `next` behind it, begins a
+/// message of an mbox file: `From …` with a time in it, and a header field. For whoever cuts a file
+/// while reading it.
+#[must_use]
+pub fn is_separator(line: &[u8], next: &[u8]) -> bool {
+    let has_time = line.contains(&b':');
+    line.starts_with(b"From ")
+        && has_time
+        && super::headers::field_name(&String::from_utf8_lossy(next)).is_some()
 }
 
 #[cfg(test)]

@@ -1,0 +1,82 @@
+//! Reports on their way out, in the form that was asked for.
+
+mod csv;
+mod summary;
+mod text;
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+use diagnosis::report::Report;
+
+use crate::args::Form;
+
+use self::{csv::Rows, summary::Summary};
+
+/// Standard output in one of its forms.
+pub(crate) enum Output {
+    Csv(Box<Rows<Stdout>>),
+    Json(BufWriter<Stdout>),
+    Summary(Box<Summary>),
+    Text {
+        out: BufWriter<Stdout>,
+        asked_dns: bool,
+        colour: bool,
+    },
+}
+
+impl Output {
+    pub(crate) fn new(form: &Form, asked_dns: bool) -> Self {
+        let out = io::stdout();
+        if form.csv {
+            Self::Csv(Box::new(Rows::new(out)))
+        } else if form.json {
+            Self::Json(BufWriter::new(out))
+        } else if form.summary {
+            Self::Summary(Box::default())
+        } else {
+            Self::Text {
+                asked_dns,
+                colour: out.is_terminal(),
+                out: BufWriter::new(out),
+            }
+        }
+    }
+
+    pub(crate) fn write(&mut self, report: &Report) -> io::Result<()> {
+        match self {
+            Self::Csv(rows) => rows.write(report),
+            Self::Json(out) => {
+                serde_json::to_writer(&mut *out, report)?;
+                out.write_all(b"\n")
+            }
+            Self::Summary(summary) => {
+                summary.count(report);
+                Ok(())
+            }
+            Self::Text {
+                out,
+                asked_dns,
+                colour,
+            } => out.write_all(text::text(report, *asked_dns, *colour).as_bytes()),
+        }
+    }
+
+    /// Hands on what has been written so far.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Csv(rows) => rows.flush(),
+            Self::Json(out) | Self::Text { out, .. } => out.flush(),
+            Self::Summary(_) => Ok(()),
+        }
+    }
+
+    /// Writes what can be said only at the end.
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        if let Self::Summary(summary) = self {
+            let mut out = io::stdout();
+            out.write_all(summary.to_string().as_bytes())?;
+            return out.flush();
+        }
+        self.flush()
+    }
+}

@@ -1,0 +1,12 @@
+//! `diagnose` as it is started in a terminal, on folders and mbox files of bounces made here.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod bounces;
+mod run;
+
+mod folders;
+mod forms;
+mod mboxes;
+mod memory;
+mod order;
+mod trouble;
