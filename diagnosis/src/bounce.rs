@@ -93,6 +93,10 @@ pub struct Recipient {
     pub last_attempt_date: Option<Spanned<String>>,
     /// Will-Retry-Until (RFC 3464, section 2.3.9), RFC 3339 in UTC.
     pub will_retry_until: Option<Spanned<String>>,
+    /// How often the server has tried to deliver.
+    pub attempts: Option<Spanned<u32>>,
+    /// For how long it has tried.
+    pub waited_seconds: Option<Spanned<u64>>,
     /// The sending service's word for it where it did not try to deliver: dropped, suppressed.
     pub withheld: Option<Spanned<String>>,
     /// What the address holds, where another one is written into it.

@@ -27,6 +27,7 @@ mod report;
 mod returned;
 mod sending;
 mod transcript;
+mod tries;
 mod webhook;
 
 use document::Document;
@@ -120,6 +121,7 @@ fn read_document(document: &Document) -> Bounce {
     bounce.sending = sending::read(document, &bounce, report.envelope_sender);
     record::fill_in(&mut bounce, record);
     bounce.kind = kind_of(document, &body, &bounce);
+    tries::note(&body, bounce.shape, &mut bounce.recipients);
     bounce.returned.backscatter = returned::is_backscatter(document, &bounce);
     settle(document, &mut bounce);
     bounce
@@ -237,6 +239,8 @@ fn complete(recipient: &mut Recipient, from: Recipient) {
         last_attempt_date,
         will_retry_until,
         withheld,
+        attempts,
+        waited_seconds,
         // Noted when all addresses are known.
         decoded: _,
     } = from;
@@ -258,6 +262,8 @@ fn complete(recipient: &mut Recipient, from: Recipient) {
     recipient.last_attempt_date = recipient.last_attempt_date.take().or(last_attempt_date);
     recipient.will_retry_until = recipient.will_retry_until.take().or(will_retry_until);
     recipient.withheld = recipient.withheld.take().or(withheld);
+    recipient.attempts = recipient.attempts.take().or(attempts);
+    recipient.waited_seconds = recipient.waited_seconds.take().or(waited_seconds);
 }
 
 /// X-Failed-Recipients, which Exim and Gmail write into the head of a bounce.

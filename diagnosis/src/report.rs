@@ -83,6 +83,8 @@ pub struct RecipientReport {
     pub provider: Option<&'static str>,
     pub last_attempt_date: Option<String>,
     pub will_retry_until: Option<String>,
+    pub attempts: Option<u32>,
+    pub waited_seconds: Option<u64>,
     pub decoded: Option<DecodedReport>,
     pub evidence: Vec<EvidenceReport>,
 }
@@ -337,6 +339,8 @@ fn recipient_report(
         provider: judgement.provider,
         last_attempt_date: value(recipient.last_attempt_date.as_ref()),
         will_retry_until: value(recipient.will_retry_until.as_ref()),
+        attempts: recipient.attempts.as_ref().map(|attempts| attempts.value),
+        waited_seconds: recipient.waited_seconds.as_ref().map(|waited| waited.value),
         decoded: decoded_report(recipient.decoded.as_ref()),
         evidence: evidence(bounce.shape, recipient, judgement),
     }
@@ -378,6 +382,8 @@ fn evidence(shape: Shape, recipient: &Recipient, judgement: &Judgement) -> Vec<E
             "will_retry_until",
             spans(recipient.will_retry_until.as_ref()),
         ),
+        ("attempts", spans(recipient.attempts.as_ref())),
+        ("waited_seconds", spans(recipient.waited_seconds.as_ref())),
         ("decoded", spans(recipient.decoded.as_ref())),
     ];
     let read = fields

@@ -103,6 +103,11 @@ fn show_recipient(recipient: &RecipientReport, line: &mut impl FnMut(&str, Optio
     let address = recipient.address.as_deref().unwrap_or("-");
     let action = recipient.action.unwrap_or("-");
     line("recipient", Some(format!("{address} {action}")));
+    let number = |number: Option<u64>| number.map(|number| number.to_string());
+    line("  last attempt", recipient.last_attempt_date.clone());
+    line("  until", recipient.will_retry_until.clone());
+    line("  attempts", number(recipient.attempts.map(u64::from)));
+    line("  waited", number(recipient.waited_seconds));
     line("  original", recipient.original.clone());
     line("  holds", recipient.decoded.as_ref().map(decoded));
 }

@@ -374,6 +374,8 @@ fn read_recipient(fields: &Fields<'_>) -> Result<(Recipient, Judgement), ShareEr
         last_attempt_date: fields.text(18).map(placeless),
         // What follows from it is in the judgement.
         withheld: None,
+        attempts: None,
+        waited_seconds: None,
         decoded: None,
     };
     Ok((recipient, judgement))

@@ -88,6 +88,8 @@ pub(crate) fn facts(report: &Report, recipient: usize) -> Vec<Fact> {
     [
         fact("Reply", reply(recipient), true),
         fact("Who said no", refused_by(recipient), false),
+        fact("Address stands for", stands_for(recipient), true),
+        fact("Tried", tried(recipient), false),
         fact("Permanent?", own(permanent(report, recipient)), false),
         fact("Keep the address?", own(keep(recipient)), false),
         fact("How sure", own(confidence(recipient)), false),
@@ -104,6 +106,33 @@ fn reply(recipient: &RecipientReport) -> Option<String> {
         .flatten()
         .collect();
     (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// What Exchange, a list or a forwarder wrote into the address.
+fn stands_for(recipient: &RecipientReport) -> Option<String> {
+    let decoded = recipient.decoded.clone()?;
+    decoded.address.or(decoded.x500).or(decoded.name)
+}
+
+/// "12 times", "for 4 hours", "12 times, for 4 hours".
+fn tried(recipient: &RecipientReport) -> Option<String> {
+    let times = recipient.attempts.filter(|attempts| *attempts > 0);
+    let times = times.map(|times| match times {
+        1 => "once".to_owned(),
+        times => format!("{times} times"),
+    });
+    let waited = recipient.waited_seconds.filter(|seconds| *seconds >= 60);
+    let waited = waited.map(|seconds| {
+        let (number, one, many) = match seconds {
+            172_800.. => (seconds / 86_400, "day", "days"),
+            3_600.. => (seconds / 3_600, "hour", "hours"),
+            _ => (seconds / 60, "minute", "minutes"),
+        };
+        let number = usize::try_from(number).unwrap_or(usize::MAX);
+        format!("for {}", count(number, one, many))
+    });
+    let parts: Vec<String> = [times, waited].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 fn refused_by(recipient: &RecipientReport) -> Option<String> {
@@ -239,6 +268,16 @@ mod tests {
             Some("550 5.1.1")
         );
         assert!(of("How sure").is_some() && of("Keep the address?").is_some());
+    }
+
+    #[test]
+    fn tries_and_encoded_addresses_are_told() {
+        let paste = "<IMCEAEX-_o=Shop_cn=Ana@shop.example>: 4.4.7 message expired after 4 hours; gave up after 12 delivery attempts\n";
+        let facts = facts(&report(paste), 0);
+        let of = |label| facts.iter().find(|fact| fact.label == label);
+        let value = |label| of(label).map(|fact| fact.value.as_str());
+        assert_eq!(value("Tried"), Some("12 times, for 4 hours"));
+        assert_eq!(value("Address stands for"), Some("/o=Shop/cn=Ana"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{
     text::{Spanned, trimmed},
 };
 
-use super::{Attempt, Log, action_of_codes, address, entry::Entry, said};
+use super::{super::tries, Attempt, Log, action_of_codes, address, entry::Entry, said};
 
 /// The pairs of an entry, in order.
 #[derive(Debug, Default)]
@@ -260,7 +260,12 @@ fn delivery(entry: &Entry, pairs: &Pairs<'_>) -> Recipient {
         status: dsn.or(read.status),
         ..read
     };
+    let waited_seconds = pairs.get(&["delay"]).and_then(|range| {
+        let seconds = tries::delay(entry.at(range.clone()).trim())?;
+        Some(Spanned::new(seconds, entry.text.spans(range)))
+    });
     Recipient {
+        waited_seconds,
         action: pairs
             .get(&["result", "status", "stat"])
             .and_then(|range| action_word(entry, range))
