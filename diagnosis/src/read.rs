@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod address;
+mod answer;
 mod authentication;
 mod diagnostic;
 mod document;
@@ -317,6 +318,12 @@ fn kind_of(document: &Document, body: &Text, bounce: &Bounce) -> Kind {
         .collect();
     if let Some(kind) = kind_of_actions(&actions) {
         return kind;
+    }
+    if answer::is_answer(document, bounce, &lower, &subject) {
+        return Kind::AutoReply;
+    }
+    if known && answer::is_success(bounce, &lower, &subject) {
+        return Kind::Delivered;
     }
     if known && knowledge::says("delay", &lower) {
         return Kind::Delay;
