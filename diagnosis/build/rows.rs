@@ -15,6 +15,7 @@ pub(crate) struct Knowledge {
     pub(crate) providers: Vec<Provider>,
     pub(crate) systems: Vec<System>,
     pub(crate) kinds: Vec<Kind>,
+    pub(crate) classes: BTreeMap<String, Vec<String>>,
     pub(crate) steps: Vec<Step>,
     pub(crate) step_words: BTreeMap<String, StepWords>,
     pub(crate) finding_words: BTreeMap<String, FindingWords>,
@@ -35,6 +36,8 @@ pub(crate) struct Reply {
     pub(crate) text: Vec<String>,
     #[serde(default)]
     pub(crate) weak: bool,
+    #[serde(default)]
+    pub(crate) keyword: bool,
     pub(crate) reason: String,
     pub(crate) second: Option<String>,
     pub(crate) responsible: Option<String>,
@@ -185,6 +188,7 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
         providers: file::<ProviderFile>(&root.join("providers.toml"))?.provider,
         systems: file::<SystemFile>(&root.join("systems.toml"))?.system,
         kinds: file::<KindFile>(&root.join("kinds.toml"))?.kind,
+        classes: file(&root.join("words.toml"))?,
         step_words: file(&texts.join("steps.toml"))?,
         finding_words: file(&texts.join("findings.toml"))?,
         headlines: file::<HeadlineFile>(&texts.join("headlines.toml"))?.headline,

@@ -22,6 +22,9 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     let kinds = list(&knowledge.kinds, |k| {
         Ok(format!("({:?}, &{:?})", k.kind, k.phrases))
     })?;
+    let classes = list(&knowledge.classes, |(name, words)| {
+        Ok(format!("({name:?}, &{words:?})"))
+    })?;
     let sides = list(&knowledge.sides, |(side, words)| {
         Ok(format!("({}, {words:?})", path("Side", side)))
     })?;
@@ -51,6 +54,7 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     let pairs = "(&str, &[&str])";
     private_table(&mut out, "SYSTEMS", pairs, &systems)?;
     private_table(&mut out, "KINDS", pairs, &kinds)?;
+    private_table(&mut out, "CLASSES", pairs, &classes)?;
     private_table(&mut out, "SIDES", "(Side, &str)", &sides)?;
     let kind_words = list(&knowledge.kind_words, |(kind, words)| {
         Ok(format!(
@@ -95,12 +99,13 @@ fn reply(row: &Reply) -> Result<String> {
         None => "None".to_owned(),
     };
     Ok(format!(
-        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, command: {}, texts: {texts:?}, weak: {}, reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, withheld: {}, own: {}, #[cfg(test)] examples: &{:?} }}",
+        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, command: {}, texts: {texts:?}, weak: {}, keyword: {}, reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, withheld: {}, own: {}, #[cfg(test)] examples: &{:?} }}",
         row.id,
         row.provider,
         row.code,
         optional("Command", row.command.as_deref()),
         row.weak,
+        row.keyword,
         path("Reason", &row.reason),
         optional("Reason", row.second.as_deref()),
         optional("Side", row.responsible.as_deref()),

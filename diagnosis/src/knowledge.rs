@@ -28,6 +28,9 @@ pub struct ReplyRule {
     pub texts: &'static str,
     /// Whether its words are a mere wrapping that says little: then a status counts for more.
     pub weak: bool,
+    /// Whether its words are single ones that say what a reply is about: they count for more than
+    /// a wrapping, and for less than words that say what is wrong.
+    pub keyword: bool,
     /// What it means.
     pub reason: Reason,
     /// What else it may mean.
@@ -148,7 +151,9 @@ pub struct KindWords {
     pub why: &'static [Template],
 }
 
+mod phrases;
 pub(crate) mod webhook;
+pub(crate) mod wordings;
 
 include!(concat!(env!("OUT_DIR"), "/knowledge.rs"));
 
@@ -225,20 +230,17 @@ pub(crate) fn as_long_as_a_reply(text: &str) -> &str {
 /// Whether a text (lower case) has words by which a row of the knowledge knows a refusal.
 #[must_use]
 pub(crate) fn says_refusal(lower: &str) -> bool {
-    let lower = as_long_as_a_reply(lower);
-    REPLIES
+    wordings::find(as_long_as_a_reply(lower))
         .iter()
-        .flat_map(ReplyRule::alternatives)
-        .any(|words| words.len() >= TELLING && contains_in_order(lower, words))
+        .any(|found| found.length >= TELLING)
 }
 
 /// Whether a word (lower case) is one by which a row of the knowledge knows a refusal.
 #[must_use]
 pub(crate) fn names_refusal(word: &str) -> bool {
-    REPLIES
+    wordings::find(word)
         .iter()
-        .flat_map(ReplyRule::alternatives)
-        .any(|words| words == word)
+        .any(|found| !found.has_class && found.length == word.len())
 }
 
 /// What stands for any words between others in a text of a row.
@@ -250,19 +252,6 @@ impl ReplyRule {
     pub fn alternatives(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.texts.split('\n').filter(|words| !words.is_empty())
     }
-}
-
-/// Whether the words stand in a text one after the other.
-#[must_use]
-pub(crate) fn contains_in_order(text: &str, words: &str) -> bool {
-    let mut rest = text;
-    words.split(GAP).all(|word| match rest.split_once(word) {
-        Some((_, behind)) => {
-            rest = behind;
-            true
-        }
-        None => false,
-    })
 }
 
 /// The words for a side, as the page says them.
