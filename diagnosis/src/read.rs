@@ -99,13 +99,26 @@ fn read_document(document: &Document) -> Bounce {
     }
     if recipients.is_empty() && is_bounce_of_some_kind(document, &body) {
         recipients = loose::read(&body);
+        if recipients.is_empty()
+            && let Some(whole) = document.uncut()
+        {
+            recipients = loose::read(whole);
+        }
         shape = shape_of(report.found, &recipients);
+    } else if matches!(shape, Shape::Report | Shape::Prose) && recipients.iter().any(says_nothing) {
+        recipients = merge(recipients, loose::read(&body));
     }
     if shape == Shape::Unknown
         && let Some(recipient) = reply::read(&body).or_else(|| reply_without_code(document, &body))
     {
-        shape = Shape::Reply;
+        shape = match document.headers.is_empty() {
+            true => Shape::Reply,
+            false => Shape::Prose,
+        };
         fill_in(&mut recipients, recipient);
+    }
+    if shape == Shape::Prose && document.headers.is_empty() && is_one_paragraph(&body) {
+        shape = Shape::Reply;
     }
     let mut bounce = Bounce {
         span: crate::text::Span { start: 0, end: 0 },
@@ -210,6 +223,15 @@ fn merge(mut report: Vec<Recipient>, prose: Vec<Recipient>) -> Vec<Recipient> {
         }
     }
     report
+}
+
+fn is_one_paragraph(body: &Text) -> bool {
+    !body.as_str().trim().contains("\n\n")
+}
+
+/// Whether neither words nor a code are known of it.
+fn says_nothing(recipient: &Recipient) -> bool {
+    recipient.diagnostic.is_none() && recipient.reply_code.is_none()
 }
 
 /// Where each address stands, in lower case.
