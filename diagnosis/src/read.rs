@@ -394,6 +394,14 @@ fn is_suspicious(body: &str, subject: &str) -> bool {
     bait && (body.contains("http://") || body.contains("https://") || body.contains("href"))
 }
 
+/// The beginning of a text, at most so many bytes.
+fn head(text: &str, longest: usize) -> &str {
+    let end = (0..=longest.min(text.len()))
+        .rev()
+        .find(|&end| text.is_char_boundary(end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
 fn unquote(raw: &Raw) -> Raw {
     let mut plain = raw.clone();
     for _ in 0..MAX_QUOTE_LEVELS {

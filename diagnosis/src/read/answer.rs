@@ -4,6 +4,9 @@ use crate::{bounce::Bounce, knowledge};
 
 use super::document::Document;
 
+/// What such an answer is stands at its beginning.
+const LONGEST: usize = 16_384;
+
 /// Whether it asks the sender to confirm that a person sent the message, or tells that it was read
 /// (RFC 8098); `body` and `subject` in lower case.
 pub(super) fn is_answer(document: &Document, bounce: &Bounce, body: &str, subject: &str) -> bool {
@@ -14,6 +17,7 @@ pub(super) fn is_answer(document: &Document, bounce: &Bounce, body: &str, subjec
         let lower = kind.as_str().to_ascii_lowercase();
         lower.contains("disposition-notification")
     });
+    let body = super::head(body, LONGEST);
     let asks = knowledge::says("challenge", body) || knowledge::says("challenge", subject);
     is_receipt || has_mark_of_challenge(document) || asks && !super::is_suspicious(body, subject)
 }
@@ -32,7 +36,7 @@ fn has_mark_of_challenge(document: &Document) -> bool {
 /// Whether it says in words that the message was delivered or handed on.
 pub(super) fn is_success(bounce: &Bounce, body: &str, subject: &str) -> bool {
     let says = |text| knowledge::says("delivered", text);
-    !has_code(bounce) && (says(body) || says(subject))
+    !has_code(bounce) && (says(super::head(body, LONGEST)) || says(subject))
 }
 
 /// Whether some server refused the message, now or for good.

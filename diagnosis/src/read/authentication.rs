@@ -31,9 +31,12 @@ const DOMAINS: [&str; 5] = [
     "smtp.helo",
 ];
 
+/// No server finds more; what stands behind is not looked at.
+const LONGEST: usize = 16_384;
+
 /// Reads the results of one field. Microsoft writes no name of a server before the first.
 pub(super) fn read(field: &Text) -> Vec<Spanned<Authentication>> {
-    let (plain, parts) = parts(field.as_str());
+    let (plain, parts) = parts(super::head(field.as_str(), LONGEST));
     parts
         .into_iter()
         .filter_map(|part| {

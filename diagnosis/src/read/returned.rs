@@ -11,6 +11,9 @@ mod backscatter;
 
 pub(super) use backscatter::is_backscatter;
 
+/// No message passes more servers that check it.
+const MOST_RESULTS: usize = 50;
+
 /// Reads it from the returned head, and its size from what servers say.
 pub(super) fn read(document: &Document, bounce: &Bounce) -> Returned {
     let head = &document.returned;
@@ -28,10 +31,12 @@ pub(super) fn read(document: &Document, bounce: &Bounce) -> Returned {
         authentication: head
             .all("authentication-results")
             .flat_map(authentication::read)
+            .take(MOST_RESULTS)
             .collect(),
         arc: head
             .all("arc-authentication-results")
             .map(Text::to_spanned)
+            .take(MOST_RESULTS)
             .collect(),
         backscatter: None,
     }

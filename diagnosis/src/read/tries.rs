@@ -8,6 +8,8 @@ use crate::{
     text::{Spanned, Text, narrow},
 };
 
+use super::head;
+
 /// Explanations stand at the beginning.
 const LONGEST: usize = 16_384;
 
@@ -24,14 +26,14 @@ pub(super) fn note(body: &Text, shape: Shape, recipients: &mut [Recipient]) {
         let Some(said) = recipient.diagnostic.clone() else {
             continue;
         };
-        let tries = Tries::in_text(head(&said.value));
+        let tries = Tries::in_text(head(&said.value, LONGEST));
         fill(recipient, &tries, |range| narrow(&said.spans, range));
     }
     // A log says it of each delivery.
     if matches!(shape, Shape::LogLine | Shape::Transcript | Shape::Webhook) {
         return;
     }
-    let mut tries = Tries::in_text(head(body.as_str()));
+    let mut tries = Tries::in_text(head(body.as_str(), LONGEST));
     if recipients.len() > 1 {
         let is_for_all = |range: &Range<usize>| stands_before_all(body, range, recipients);
         tries.attempts = tries.attempts.filter(|(range, _)| is_for_all(range));
@@ -51,13 +53,6 @@ fn stands_before_all(body: &Text, range: &Range<usize>, recipients: &[Recipient]
     addresses
         .flat_map(|address| &address.spans)
         .all(|span| end <= span.start)
-}
-
-fn head(text: &str) -> &str {
-    let end = (0..=LONGEST.min(text.len()))
-        .rev()
-        .find(|&end| text.is_char_boundary(end));
-    text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 fn fill(
