@@ -80,6 +80,8 @@ fn spans(case: &Case) -> Vec<(Span, Mark)> {
         what(recipient.reply_code.as_ref().map(|v| &v.spans));
         what(recipient.command.as_ref().map(|v| &v.spans));
         what(recipient.will_retry_until.as_ref().map(|v| &v.spans));
+        what(recipient.attempts.as_ref().map(|v| &v.spans));
+        what(recipient.waited_seconds.as_ref().map(|v| &v.spans));
         let mut server = |spans: Option<&Vec<Span>>| {
             add(Mark::Server, spans.map(Vec::as_slice).unwrap_or_default());
         };
@@ -95,6 +97,9 @@ fn spans(case: &Case) -> Vec<(Span, Mark)> {
     server(sending.helo.as_ref().map(|v| &v.spans));
     server(sending.from_domain.as_ref().map(|v| &v.spans));
     server(sending.envelope_domain.as_ref().map(|v| &v.spans));
+    for result in &case.bounce.returned.authentication {
+        server(Some(&result.spans));
+    }
     for signature in &sending.dkim {
         server(Some(&signature.spans));
     }
