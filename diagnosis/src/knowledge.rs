@@ -1,7 +1,7 @@
 //! The knowledge: rows under `knowledge/`, made static tables by build.rs. This room holds them and
 //! finds things in them; what they mean is judged elsewhere.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
 use crate::{
     bounce::Command,
@@ -155,6 +155,8 @@ mod phrases;
 pub(crate) mod webhook;
 pub(crate) mod wordings;
 
+use phrases::Marks;
+
 include!(concat!(env!("OUT_DIR"), "/knowledge.rs"));
 
 /// The provider with that id.
@@ -177,19 +179,26 @@ pub fn provider_of_host(host: &str) -> Option<&'static Provider> {
 /// The provider that a reply (lower case) gives away.
 #[must_use]
 pub fn provider_of_reply(lower: &str) -> Option<&'static Provider> {
-    PROVIDERS
-        .iter()
-        .find(|provider| provider.marks.iter().any(|mark| lower.contains(mark)))
+    static MARKS: LazyLock<Marks<usize>> = LazyLock::new(|| {
+        let all = (0..).zip(PROVIDERS);
+        Marks::new(
+            all.flat_map(|(place, provider)| provider.marks.iter().map(move |mark| (*mark, place))),
+        )
+    });
+    let (place, _) = MARKS.first_owner(lower)?;
+    PROVIDERS.get(place)
 }
 
 /// The mail system that wrote a text (lower case), and where it says so.
 #[must_use]
 pub(crate) fn system_in(lower: &str) -> Option<(&'static str, Range<usize>)> {
-    SYSTEMS.iter().find_map(|(name, marks)| {
-        marks
-            .iter()
-            .find_map(|mark| lower.find(mark).map(|at| (*name, at..at + mark.len())))
-    })
+    static MARKS: LazyLock<Marks<usize>> = LazyLock::new(|| {
+        let all = (0..).zip(SYSTEMS);
+        Marks::new(all.flat_map(|(place, (_, marks))| marks.iter().map(move |mark| (*mark, place))))
+    });
+    let (place, found) = MARKS.first_owner(lower)?;
+    let (name, _) = SYSTEMS.get(place)?;
+    Some((name, found.start..found.end))
 }
 
 /// The system with that name.
@@ -205,10 +214,19 @@ pub fn system(name: &str) -> Option<&'static str> {
 /// Whether a text (lower case) has one of the phrases of a kind of message.
 #[must_use]
 pub(crate) fn says(kind: &str, lower: &str) -> bool {
-    KINDS
-        .iter()
-        .filter(|(known, _)| *known == kind)
-        .any(|(_, phrases)| phrases.iter().any(|phrase| lower.contains(phrase)))
+    static MARKS: LazyLock<Marks<&str>> = LazyLock::new(|| {
+        Marks::new(
+            KINDS
+                .iter()
+                .flat_map(|(kind, phrases)| phrases.iter().map(|phrase| (*phrase, *kind))),
+        )
+    });
+    let mut found = false;
+    MARKS.walk(lower, |of, _| {
+        found = of == kind;
+        !found
+    });
+    found
 }
 
 /// Words as long as these are no accident in a text that is no refusal.

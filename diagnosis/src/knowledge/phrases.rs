@@ -173,6 +173,20 @@ impl<T: Copy> Marks<T> {
     }
 }
 
+impl Marks<usize> {
+    /// The lowest owner of a mark in a text (lower case), and where its first mark stands.
+    pub(crate) fn first_owner(&self, text: &str) -> Option<(usize, Found)> {
+        let mut first: Option<(usize, Found)> = None;
+        self.walk(text, |owner, found| {
+            if first.is_none_or(|(known, _)| owner < known) {
+                first = Some((owner, found));
+            }
+            true
+        });
+        first
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
