@@ -151,7 +151,7 @@ pub struct KindWords {
     pub why: &'static [Template],
 }
 
-mod phrases;
+pub(crate) mod phrases;
 pub(crate) mod webhook;
 pub(crate) mod wordings;
 

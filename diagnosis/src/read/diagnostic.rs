@@ -1,9 +1,10 @@
 //! One diagnostic, as a mail system quotes it: the server, the command, and the SMTP reply.
 
-use std::{net::IpAddr, ops::Range};
+use std::{net::IpAddr, ops::Range, sync::LazyLock};
 
 use crate::{
     bounce::{Command, EnhancedStatus, Recipient, ReplyCode},
+    knowledge::phrases::Marks,
     text::{Spanned, Text},
 };
 
@@ -304,70 +305,69 @@ fn reply_lines(reply: &str, code_len: usize) -> Vec<Range<usize>> {
 
 /// How mail systems name the command that was refused. The first hit in this order counts: the
 /// words that quote a command before the words that name a stage.
-const COMMANDS: &[(&str, &str, Command)] = &[
-    ("in reply to ", "rcpt to", Command::Rcpt),
-    ("in reply to ", "mail from", Command::Mail),
-    ("in reply to ", "end of data", Command::Data),
-    ("in reply to ", "data", Command::Data),
-    ("in reply to ", "helo", Command::Ehlo),
-    ("in reply to ", "ehlo", Command::Ehlo),
-    ("in reply to ", "auth", Command::Auth),
-    ("in reply to ", "starttls", Command::Starttls),
-    ("after ", "rcpt to", Command::Rcpt),
-    ("after ", "mail from", Command::Mail),
-    ("after pipelined ", "mail from", Command::Mail),
-    ("after pipelined ", "rcpt to", Command::Rcpt),
-    ("after ", "end of data", Command::Data),
-    ("after ", "data", Command::Data),
-    ("after sending ", "data block", Command::Data),
-    ("after ", "helo", Command::Ehlo),
-    ("after ", "ehlo", Command::Ehlo),
-    ("after ", "auth", Command::Auth),
-    ("after ", "starttls", Command::Starttls),
-    ("after pipelined ", "end of data", Command::Data),
-    ("after pipelined ", "data", Command::Data),
-    ("after pipelined ", "sending data block", Command::Data),
-    ("after ", "initial connection", Command::Conn),
-    ("after ", "rcpt command", Command::Rcpt),
-    ("after ", "mail command", Command::Mail),
-    ("did not like our ", "rcpt to", Command::Rcpt),
-    ("did not like our ", "mail from", Command::Mail),
-    ("did not like our ", "data", Command::Data),
-    ("did not like our ", "ehlo", Command::Ehlo),
-    ("did not like our ", "helo", Command::Ehlo),
-    ("did not like our ", "final data", Command::Data),
-    ("does not like recipient", "", Command::Rcpt),
-    ("sender was rejected", "", Command::Mail),
-    ("but my name was rejected", "", Command::Ehlo),
-    ("but greeting failed", "", Command::Conn),
-    ("failed after i sent the message", "", Command::Data),
-    ("failed on data command", "", Command::Data),
-    ("for ", "rcpt to response", Command::Rcpt),
-    ("(state ", "14)", Command::Rcpt),
-    ("(state ", "13)", Command::Mail),
-    ("for ", "rcpt to command", Command::Rcpt),
-    ("for ", "mail from command", Command::Mail),
-    ("for ", "data command", Command::Data),
-    ("[", "rcpt_to]", Command::Rcpt),
-    ("[", "mail_from]", Command::Mail),
-    (">>> ", "rcpt to", Command::Rcpt),
-    (">>> ", "mail from", Command::Mail),
-    (">>> ", "data", Command::Data),
-    ("while performing ", "ehlo", Command::Ehlo),
-    ("while performing ", "helo", Command::Ehlo),
-    ("server greeting", "", Command::Conn),
-    ("", "connect to ", Command::Conn),
+const COMMANDS: &[(&str, Command)] = &[
+    ("in reply to rcpt to", Command::Rcpt),
+    ("in reply to mail from", Command::Mail),
+    ("in reply to end of data", Command::Data),
+    ("in reply to data", Command::Data),
+    ("in reply to helo", Command::Ehlo),
+    ("in reply to ehlo", Command::Ehlo),
+    ("in reply to auth", Command::Auth),
+    ("in reply to starttls", Command::Starttls),
+    ("after rcpt to", Command::Rcpt),
+    ("after mail from", Command::Mail),
+    ("after pipelined mail from", Command::Mail),
+    ("after pipelined rcpt to", Command::Rcpt),
+    ("after end of data", Command::Data),
+    ("after data", Command::Data),
+    ("after sending data block", Command::Data),
+    ("after helo", Command::Ehlo),
+    ("after ehlo", Command::Ehlo),
+    ("after auth", Command::Auth),
+    ("after starttls", Command::Starttls),
+    ("after pipelined end of data", Command::Data),
+    ("after pipelined data", Command::Data),
+    ("after pipelined sending data block", Command::Data),
+    ("after initial connection", Command::Conn),
+    ("after rcpt command", Command::Rcpt),
+    ("after mail command", Command::Mail),
+    ("did not like our rcpt to", Command::Rcpt),
+    ("did not like our mail from", Command::Mail),
+    ("did not like our data", Command::Data),
+    ("did not like our ehlo", Command::Ehlo),
+    ("did not like our helo", Command::Ehlo),
+    ("did not like our final data", Command::Data),
+    ("does not like recipient", Command::Rcpt),
+    ("sender was rejected", Command::Mail),
+    ("but my name was rejected", Command::Ehlo),
+    ("but greeting failed", Command::Conn),
+    ("failed after i sent the message", Command::Data),
+    ("failed on data command", Command::Data),
+    ("for rcpt to response", Command::Rcpt),
+    ("(state 14)", Command::Rcpt),
+    ("(state 13)", Command::Mail),
+    ("for rcpt to command", Command::Rcpt),
+    ("for mail from command", Command::Mail),
+    ("for data command", Command::Data),
+    ("[rcpt_to]", Command::Rcpt),
+    ("[mail_from]", Command::Mail),
+    (">>> rcpt to", Command::Rcpt),
+    (">>> mail from", Command::Mail),
+    (">>> data", Command::Data),
+    ("while performing ehlo", Command::Ehlo),
+    ("while performing helo", Command::Ehlo),
+    ("server greeting", Command::Conn),
+    ("connect to ", Command::Conn),
 ];
 
 fn find_command(lower: &str) -> Option<(Range<usize>, Command)> {
-    COMMANDS.iter().find_map(|(lead, words, command)| {
-        let at = lower.find(&format!("{lead}{words}"))?;
-        let (start, length) = match words.is_empty() {
-            true => (at, lead.len()),
-            false => (at + lead.len(), words.trim_end().len()),
-        };
-        Some((start..start + length, *command))
-    })
+    static MARKS: LazyLock<Marks<usize>> = LazyLock::new(|| {
+        let all = (0..).zip(COMMANDS);
+        Marks::new(all.map(|(place, (words, _))| (*words, place)))
+    });
+    let (place, found) = MARKS.first_owner(lower)?;
+    let (_, command) = COMMANDS.get(place)?;
+    Some((found.start..found.end, *command))
 }
 
 struct Server {

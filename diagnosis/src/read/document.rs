@@ -64,16 +64,18 @@ impl Document {
     fn take_message(&mut self, raw: &Raw, decoder: CharsetDecoder, depth: usize) {
         let start = first_content(raw.bytes());
         let raw = raw.slice(start..raw.bytes().len());
-        let has_head = headers::begins_with_head(&String::from_utf8_lossy(raw.bytes()));
+        let head_end = memchr::memmem::find(raw.bytes(), b"\n\n").unwrap_or(raw.bytes().len());
+        let head = raw.slice(0..head_end);
+        let has_head = headers::begins_with_head(&String::from_utf8_lossy(head.bytes()));
         if depth > MAX_DEPTH {
             self.texts.push(raw.decode(None, decoder));
             return;
         }
         if has_head && depth == 0 {
-            self.headers = Headers::read(&raw.decode(None, decoder)).decoded(decoder);
+            self.headers = Headers::read(&head.decode(None, decoder)).decoded(decoder);
         }
         let body = match has_head {
-            true => memchr::memmem::find(raw.bytes(), b"\n\n").unwrap_or(raw.bytes().len()),
+            true => head_end,
             false => 0,
         };
         let body = raw.slice(body..raw.bytes().len());
