@@ -118,17 +118,21 @@ fn decoded(link: &str) -> Shared {
 /// left out of the headlines.
 fn essence(case: &Case, findings: &[Finding], advice: &Advice) -> Vec<String> {
     let report = Report::new(0, case, findings, advice);
-    let local_parts: BTreeSet<&str> = report
+    // A path or a user's name is masked whole.
+    let names: BTreeSet<(&str, &str)> = report
         .recipients
         .iter()
         .flat_map(|recipient| [&recipient.address, &recipient.original])
         .flatten()
-        .filter_map(|address| address.rsplit_once('@').map(|(local, _)| local))
-        .filter(|local| !local.is_empty())
+        .filter(|address| !address.starts_with('@'))
+        .map(|address| match address.find('@') {
+            Some(at) => (address.get(..=at).unwrap_or_default(), "@"),
+            None => (address.as_str(), ""),
+        })
         .collect();
     let unnamed = |text: &str| {
-        local_parts.iter().fold(text.to_owned(), |text, local| {
-            text.replace(&format!("{local}@"), "@")
+        names.iter().fold(text.to_owned(), |text, (name, rest)| {
+            text.replace(name, rest)
         })
     };
     let headlines = report.headlines.iter().map(|headline| {

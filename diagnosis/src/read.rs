@@ -93,6 +93,10 @@ fn read_document(document: &Document) -> Bounce {
     let mut record = record::read(document, &body);
     let known = merge(report.recipients, prose);
     let shape = shape_of(report.found, &known);
+    let known = match !report.found && is_guess(&known) {
+        true => better(known, loose::read(&body)),
+        false => known,
+    };
     let (mut recipients, mut shape) = record::join(record.as_mut(), known, shape);
     if recipients.is_empty() {
         recipients = failed_recipients(document);
@@ -146,7 +150,11 @@ fn settle(document: &Document, bounce: &mut Bounce) {
     match bounce.kind {
         Kind::Bounce | Kind::Delay | Kind::Delivered => {}
         Kind::Complaint => {
-            bounce.recipients = feedback::recipients(document);
+            bounce.recipients =
+                match document.returned.is_empty() && document.feedback_parts.is_empty() {
+                    true => repliers(document),
+                    false => feedback::recipients(document),
+                };
             feedback::complete(document, &mut bounce.sending);
         }
         Kind::AutoReply => bounce.recipients = repliers(document),
@@ -168,7 +176,8 @@ fn repliers(document: &Document) -> Vec<Recipient> {
 
 /// Whether it comes from a mail system and says that something was not delivered.
 fn is_bounce_of_some_kind(document: &Document, body: &Text) -> bool {
-    let lower = body.as_str().to_lowercase();
+    let text = document.uncut().unwrap_or(body);
+    let lower = text.as_str().to_lowercase();
     let field = |name| {
         document
             .headers
@@ -227,6 +236,28 @@ fn merge(mut report: Vec<Recipient>, prose: Vec<Recipient>) -> Vec<Recipient> {
 
 fn is_one_paragraph(body: &Text) -> bool {
     !body.as_str().trim().contains("\n\n")
+}
+
+/// Whether entries were taken for such only because an address stands at the beginning of a line.
+fn is_guess(known: &[Recipient]) -> bool {
+    !known.is_empty() && !known.iter().any(tells_why)
+}
+
+fn better(known: Vec<Recipient>, other: Vec<Recipient>) -> Vec<Recipient> {
+    match other.iter().any(tells_why) {
+        true => other,
+        false => known,
+    }
+}
+
+/// Whether a code or words that say no are known of a recipient.
+fn tells_why(recipient: &Recipient) -> bool {
+    recipient.status.is_some()
+        || recipient.reply_code.is_some()
+        || recipient
+            .diagnostic
+            .as_ref()
+            .is_some_and(|said| knowledge::says_refusal(&said.value.to_lowercase()))
 }
 
 /// Whether neither words nor a code are known of it.
@@ -341,6 +372,9 @@ fn kind_of(document: &Document, body: &Text, bounce: &Bounce) -> Kind {
     if let Some(kind) = kind_of_actions(&actions) {
         return kind;
     }
+    if feedback::is_in_words(document, &lower, &subject) {
+        return Kind::Complaint;
+    }
     if answer::is_answer(document, bounce, &lower, &subject) {
         return Kind::AutoReply;
     }
@@ -376,15 +410,7 @@ fn kind_of_actions(actions: &[Action]) -> Option<Kind> {
 
 /// A name and some text are not yet a bounce: there must be a code, or words that say so.
 fn has_failure(bounce: &Bounce, body: &str, subject: &str) -> bool {
-    let told = |recipient: &Recipient| {
-        recipient.status.is_some()
-            || recipient.reply_code.is_some()
-            || recipient
-                .diagnostic
-                .as_ref()
-                .is_some_and(|said| knowledge::says_refusal(&said.value.to_lowercase()))
-    };
-    bounce.recipients.iter().any(told)
+    bounce.recipients.iter().any(tells_why)
         || knowledge::says("bounce", body)
         || knowledge::says("bounce", subject)
 }

@@ -136,6 +136,22 @@ impl Raw {
         whole
     }
 
+    /// These bytes with a space before each of some places, in order, that stands nowhere in the
+    /// input.
+    #[must_use]
+    pub fn with_spaces_at(&self, places: &[usize]) -> Self {
+        let mut spaced = Self::default();
+        let mut from = 0;
+        for &place in places {
+            spaced.push_part(self, from..place);
+            spaced.bytes.push(b' ');
+            spaced.map.push_invented(1);
+            from = place;
+        }
+        spaced.push_part(self, from..self.bytes.len());
+        spaced
+    }
+
     fn push_part(&mut self, of: &Self, range: Range<usize>) {
         let range = clamp(range, of.bytes.len());
         self.bytes

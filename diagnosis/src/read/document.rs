@@ -64,9 +64,15 @@ impl Document {
     fn take_message(&mut self, raw: &Raw, decoder: CharsetDecoder, depth: usize) {
         let start = first_content(raw.bytes());
         let raw = raw.slice(start..raw.bytes().len());
-        let head_end = memchr::memmem::find(raw.bytes(), b"\n\n").unwrap_or(raw.bytes().len());
+        let mut raw = raw;
+        let mut head_end = end_of_head(&raw);
         let head = raw.slice(0..head_end);
         let has_head = headers::begins_with_head(&String::from_utf8_lossy(head.bytes()));
+        if has_head && let Some(folded) = headers::folded(&raw, head_end) {
+            raw = folded;
+            head_end = end_of_head(&raw);
+        }
+        let head = raw.slice(0..head_end);
         if depth > MAX_DEPTH {
             self.texts.push(raw.decode(None, decoder));
             return;
@@ -207,6 +213,10 @@ impl Document {
         self.texts = vec![body.slice(0..start)];
         self.uncut = Some(body);
     }
+}
+
+fn end_of_head(raw: &Raw) -> usize {
+    memchr::memmem::find(raw.bytes(), b"\n\n").unwrap_or(raw.bytes().len())
 }
 
 /// The first MIME boundary in a body, and where its line begins: a line `--…` with a field

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::{
     bounce::{Recipient, Sending},
+    knowledge,
     text::{Spanned, Text, trimmed},
 };
 
@@ -18,11 +19,11 @@ pub(super) fn recipients(document: &Document) -> Vec<Recipient> {
         .flat_map(|part| values(part, "original-rcpt-to"))
         .flat_map(|value| address::all_in(&value))
         .collect();
+    // Outlook.com names the recipient in a field of its own in the message.
+    let of_message = |name| document.returned.first(name).map(address::all_in);
     let found = match named.is_empty() {
-        true => document
-            .returned
-            .first("to")
-            .map(address::all_in)
+        true => of_message("x-hmxmroriginalrecipient")
+            .or_else(|| of_message("to"))
             .unwrap_or_default(),
         false => named,
     };
@@ -36,6 +37,13 @@ pub(super) fn recipients(document: &Document) -> Vec<Recipient> {
             ..Recipient::default()
         })
         .collect()
+}
+
+/// Whether a message is a complaint that has none of the fields: it says so, and the message that
+/// it is about came with it, or it asks to be left alone.
+pub(super) fn is_in_words(document: &Document, body: &str, subject: &str) -> bool {
+    let in_subject = knowledge::says("complaint", subject) && !document.returned.is_empty();
+    in_subject || knowledge::says("complaint", body) && document.is_auto_reply()
 }
 
 /// Source-IP (RFC 5965, section 3.2) is the address that the message came from.

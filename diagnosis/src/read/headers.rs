@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use crate::text::{CharsetDecoder, Text, trimmed};
+use crate::text::{CharsetDecoder, Raw, Text, trimmed};
+
+use super::record::goes_on;
 
 /// The fields of one head, in order, names in lower case.
 #[derive(Debug, Default)]
@@ -13,9 +15,12 @@ impl Headers {
     pub(super) fn read(text: &Text) -> Self {
         let mut fields = Self::default();
         let mut open: Option<(String, Vec<Range<usize>>)> = None;
+        let mut before = "";
         for line in text.lines() {
             let content = text.as_str().get(line.clone()).unwrap_or_default();
-            if content.starts_with([' ', '\t']) && !content.trim().is_empty() {
+            let goes_on = is_folded(content) || is_wrapped(before, content);
+            before = content;
+            if goes_on {
                 if let Some((_, lines)) = &mut open {
                     lines.push(line);
                 }
@@ -72,6 +77,40 @@ impl Headers {
     }
 }
 
+fn is_folded(line: &str) -> bool {
+    line.starts_with([' ', '\t']) && !line.trim().is_empty()
+}
+
+/// Whether a line of a head is the rest of the one before, which a reading pane broke.
+fn is_wrapped(before: &str, line: &str) -> bool {
+    let is_own = field_name(line).is_some() || is_separator(line) || line.starts_with("--");
+    // A word that was too long for any line stands on one of its own.
+    let is_one_word = !before.trim().contains(' ');
+    !before.is_empty()
+        && !is_own
+        && !line.trim().is_empty()
+        && (is_one_word || goes_on(before, line))
+}
+
+/// A head with a space before each line that a reading pane broke off, so that it is folded as
+/// RFC 5322, section 2.2.3, has it. `None` where no line was.
+pub(super) fn folded(raw: &Raw, head_end: usize) -> Option<Raw> {
+    let head = raw.bytes().get(..head_end)?;
+    let mut breaks = Vec::new();
+    let mut at = 0;
+    let mut before = String::new();
+    for line in head.split(|&byte| byte == b'\n') {
+        let line_end = at + line.len();
+        let line = String::from_utf8_lossy(line).into_owned();
+        if !is_folded(&line) && is_wrapped(&before, &line) {
+            breaks.push(at);
+        }
+        before = line;
+        at = line_end + 1;
+    }
+    (!breaks.is_empty()).then(|| raw.with_spaces_at(&breaks))
+}
+
 /// mbox separators and the escaped form of one may stand before the first field.
 fn is_separator(line: &str) -> bool {
     line.starts_with("From ") || line.starts_with(">From ")
@@ -106,10 +145,15 @@ const MESSAGE_FIELDS: [&str; 13] = [
 
 /// Whether `text` begins with the head of a message: at least two fields that messages have.
 pub(super) fn begins_with_head(text: &str) -> bool {
+    let mut before = "";
     let known = text
         .lines()
         .skip_while(|line| line.trim().is_empty() || is_separator(line))
-        .take_while(|line| field_name(line).is_some() || line.starts_with([' ', '\t']))
+        .take_while(|line| {
+            let is_wrapped = is_wrapped(before, line);
+            before = line;
+            field_name(line).is_some() || line.starts_with([' ', '\t']) || is_wrapped
+        })
         .filter(|line| is_message_field(line))
         .count();
     known >= 2
@@ -121,6 +165,7 @@ pub(super) fn begins_with_head(text: &str) -> bool {
 pub(super) fn find_head(text: &Text) -> Option<usize> {
     let string = text.as_str();
     let mut last = None;
+    let mut before = "";
     let mut run: Option<Run> = None;
     for line in text.lines() {
         let content = string
@@ -131,12 +176,15 @@ pub(super) fn find_head(text: &Text) -> Option<usize> {
             .is_some_and(|line| line.starts_with([' ', '\t']));
         run = match (run, field_name(content)) {
             (Some(run), Some(_)) => Some(run.with(content)),
-            (Some(run), None) if folded && !content.is_empty() => Some(run),
+            (Some(run), None) if (folded || is_wrapped(before, content)) && !content.is_empty() => {
+                Some(run)
+            }
             (None, Some(_)) if is_message_field(content) => {
                 Some(Run::new(line.start).with(content))
             }
             _ => None,
         };
+        before = content;
         let Some(run) = run.filter(|run| run.known >= 3 && run.start > 0) else {
             continue;
         };

@@ -172,15 +172,18 @@ fn recipient(
 
 /// Where the same address was named before: the server and the command stand there.
 fn first_of<'a>(text: &Text, all: &'a [Mention], mention: &Mention) -> Option<&'a Mention> {
-    let address = |mention: &Mention| text.as_str().get(mention.address.clone());
-    let first = all.iter().find(|other| {
-        other.strength >= Strength::Labelled
-            && address(other)
-                .zip(address(mention))
-                .is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
-    })?;
+    let first = all
+        .iter()
+        .find(|other| other.strength >= Strength::Labelled && is_same(text, other, mention))?;
     let near = mention.line - first.line <= MAX_LINES;
     (near && first.line < mention.line).then_some(first)
+}
+
+fn is_same(text: &Text, one: &Mention, other: &Mention) -> bool {
+    let address = |mention: &Mention| text.as_str().get(mention.address.clone());
+    address(one)
+        .zip(address(other))
+        .is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
 }
 
 fn said_at(
@@ -192,7 +195,11 @@ fn said_at(
     let string = text.as_str();
     let next = all
         .iter()
-        .find(|other| other.line > mention.line && other.strength == mention.strength)
+        .find(|other| {
+            other.line > mention.line
+                && other.strength == mention.strength
+                && !is_same(text, other, mention)
+        })
         .map_or(lines.len(), |other| other.line);
     let line = lines.get(mention.line)?;
     let own = match mention.strength {

@@ -26,6 +26,17 @@ pub(super) fn read(text: &Text) -> Vec<Recipient> {
             continue;
         }
         let head = head(string, range.clone()).or_else(|| head_of_alias(string, &range));
+        let head = head.filter(|entry| {
+            // A wrapped reply may go on with the address that it is about.
+            let is_same = |open: &&mut Entry| {
+                let address = |entry: &Entry| string.get(entry.address.clone());
+                !open.lines.is_empty()
+                    && address(open)
+                        .zip(address(entry))
+                        .is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
+            };
+            !open || entries.last_mut().filter(is_same).is_none()
+        });
         if let Some(mut entry) = head {
             entry.above = above.take(string);
             entries.push(entry);
