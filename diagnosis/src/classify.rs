@@ -255,16 +255,19 @@ fn holds(pattern: &StatusPattern, status: EnhancedStatus) -> bool {
         && (first..=last).contains(&status.detail)
 }
 
-/// Words and code that agree are certain; a code that says another thing makes it unsure.
+/// Words that say what is wrong, and a code that agrees, are certain; a code that says another thing,
+/// or a row that knows a second meaning, makes it unsure.
 fn confidence(best: Option<&Hit>, by_code: Option<&Hit>, reason: Reason) -> Confidence {
     let Some(best) = best else {
         return Confidence::Unsure;
     };
     let worded = best.wording.is_some();
+    let vague = best.rule.weak || best.rule.keyword || best.rule.second.is_some();
     match by_code.map(|hit| hit.rule.reason) {
-        Some(coded) if worded && coded == reason => Confidence::Certain,
+        Some(coded) if worded && coded == reason && !vague => Confidence::Certain,
+        Some(coded) if worded && coded == reason => Confidence::Likely,
         Some(coded) if worded && coded != reason => Confidence::Likely,
-        _ if best.rule.provider.is_some() => Confidence::Certain,
+        _ if best.rule.provider.is_some() && !vague => Confidence::Certain,
         _ if best.rule.withheld => Confidence::Likely,
         _ if worded && best.rule.second.is_none() => Confidence::Likely,
         _ if worded => Confidence::Unsure,
@@ -298,7 +301,10 @@ fn is_said_late(
             && hit.wording.is_some()
     });
     let in_code = by_code.is_some_and(|hit| hit.rule.reason == Reason::Userunknown);
-    let is_report = matches!(bounce.shape, Shape::Report | Shape::Prose);
+    let is_report = matches!(
+        bounce.shape,
+        Shape::Report | Shape::Prose | Shape::Transcript
+    );
     let late = match recipient.command.as_ref().map(|command| command.value) {
         Some(Command::Data) => true,
         Some(_) => false,

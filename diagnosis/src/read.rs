@@ -100,6 +100,10 @@ fn read_document(document: &Document) -> Bounce {
     let (mut recipients, mut shape) = record::join(record.as_mut(), known, shape);
     if recipients.is_empty() {
         recipients = failed_recipients(document);
+        if let Some(said) = reply::announced(&body) {
+            let known = !recipients.is_empty();
+            known.then(|| fill_in(&mut recipients, said));
+        }
     }
     if recipients.is_empty() && is_bounce_of_some_kind(document, &body) {
         recipients = loose::read(&body);

@@ -2,6 +2,7 @@
 
 use crate::{
     bounce::Recipient,
+    knowledge,
     text::{Text, trimmed},
 };
 
@@ -29,6 +30,17 @@ pub(super) fn read(text: &Text) -> Option<Recipient> {
         .as_ref()
         .and_then(|said| prose::recipient_in(said, paragraph));
     Some(recipient)
+}
+
+/// What a report says that names its recipients elsewhere: the first paragraph that says no, and
+/// what stands behind it up to the next one that says something else.
+pub(super) fn announced(text: &Text) -> Option<Recipient> {
+    let all = paragraphs(text);
+    let at = all.iter().position(|paragraph| {
+        let lower = paragraph.as_str().to_lowercase();
+        knowledge::says_refusal(&lower) || diagnostic::begins_with_code(paragraph.as_str())
+    })?;
+    all.get(at).map(diagnostic::read)
 }
 
 /// A refusal in words alone.
