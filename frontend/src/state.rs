@@ -8,7 +8,7 @@
 //!                                      └── look_up ◀─┘
 //! ```
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use diagnosis::{
     classify::classify,
@@ -71,7 +71,7 @@ pub(crate) struct Clinic {
     /// Whether DNS may be asked.
     pub(crate) dns_is_on: RwSignal<bool>,
     /// The steps that the person has ticked off.
-    pub(crate) ticked: RwSignal<BTreeSet<String>>,
+    pub(crate) ticked: RwSignal<Vec<String>>,
     /// The share link, once it was asked for.
     pub(crate) link: RwSignal<Option<String>>,
     /// What a screen reader is told.
@@ -109,7 +109,7 @@ impl Clinic {
             notice: RwSignal::new(None),
             answers,
             dns_is_on: RwSignal::new(true),
-            ticked: RwSignal::new(BTreeSet::new()),
+            ticked: RwSignal::new(Vec::new()),
             link: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
             locale: RwSignal::new(None),
@@ -200,7 +200,7 @@ impl Clinic {
     fn show(self, source: Source) {
         self.message.set(0);
         self.recipient.set(0);
-        self.ticked.set(BTreeSet::new());
+        self.ticked.set(Vec::new());
         self.link.set(None);
         self.source.set(source);
         self.begin_run(false);
@@ -217,7 +217,7 @@ impl Clinic {
     pub(crate) fn select_message(self, index: usize) {
         self.recipient.set(0);
         self.link.set(None);
-        self.ticked.set(BTreeSet::new());
+        self.ticked.set(Vec::new());
         self.message.set(index);
         self.continue_run();
     }

@@ -12,6 +12,7 @@ pub(crate) mod icon;
 pub(crate) mod journey;
 pub(crate) mod lists;
 pub(crate) mod page;
+pub(crate) mod part;
 pub(crate) mod pasted;
 pub(crate) mod share;
 pub(crate) mod start;

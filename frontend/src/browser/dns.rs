@@ -1,8 +1,10 @@
 //! One question to the proxy.
 
 use diagnosis::dns::{Answer, Outcome, Question, read_answer, read_failure};
-use gloo_net::http::Request;
-use web_sys::{AbortSignal, RequestCache};
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, RequestCache, RequestInit, Response};
 
 use super::dates;
 
@@ -33,17 +35,18 @@ async fn fetch(
     question: &Question,
     fresh: bool,
     limit: &AbortSignal,
-) -> Result<(u16, String), gloo_net::Error> {
+) -> Result<(u16, String), JsValue> {
     let cache = match fresh {
         true => RequestCache::NoStore,
         false => RequestCache::Default,
     };
-    let response = Request::get(&url(question))
-        .abort_signal(Some(limit))
-        .cache(cache)
-        .send()
-        .await?;
-    Ok((response.status(), response.text().await?))
+    let request = RequestInit::new();
+    request.set_signal(Some(limit));
+    request.set_cache(cache);
+    let sent = window().fetch_with_str_and_init(&url(question), &request);
+    let response: Response = JsFuture::from(sent).await?.dyn_into()?;
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.status(), text.as_string().unwrap_or_default()))
 }
 
 /// Relative: it is the page's own proxy that is asked, also from a frame of opaque origin.

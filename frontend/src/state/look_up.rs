@@ -1,6 +1,6 @@
 //! Asking DNS: all open questions at once, again whenever an answer arrives, and never for ever.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use diagnosis::dns::{Answer, Answers, Outcome, Question};
 use leptos::{prelude::*, task::spawn_local};
@@ -18,7 +18,7 @@ const LIMIT: Duration = Duration::from_secs(15);
 #[derive(Default)]
 pub(crate) struct Run {
     number: u32,
-    in_flight: BTreeSet<Question>,
+    in_flight: Vec<Question>,
     is_over: bool,
     is_fresh: bool,
 }
@@ -120,7 +120,13 @@ impl Clinic {
         for question in needs {
             let is_new = self
                 .run
-                .try_update_value(|run| run.in_flight.insert(question.clone()))
+                .try_update_value(|run| {
+                    let is_new = !run.in_flight.contains(&question);
+                    if is_new {
+                        run.in_flight.push(question.clone());
+                    }
+                    is_new
+                })
                 .unwrap_or(false);
             if is_new {
                 spawn_local(async move {

@@ -57,10 +57,17 @@ pub(crate) fn rows(report: &Report, needs: &[Question], recipient: usize) -> Vec
             rows.push(row);
         }
     }
-    if !needs.is_empty() {
-        rows.sort_by_key(Row::place);
+    if needs.is_empty() {
+        return rows;
     }
-    rows
+    // A sort by place; the library's own would be more to load.
+    let places = 0..=CHECKS.len();
+    places
+        .flat_map(|place| {
+            rows.extract_if(.., move |row| row.place() == place)
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// Whether something said of some recipients concerns one of them; of none means of all.

@@ -3,6 +3,7 @@
 use diagnosis::annotate::{Mark, Segment, annotate};
 use leptos::prelude::*;
 
+use super::part::part;
 use crate::state::{
     Clinic,
     excerpt::{Stretch, shorten},
@@ -13,8 +14,10 @@ use crate::state::{
 #[component]
 pub(crate) fn Annotated(clinic: Clinic) -> impl IntoView {
     let stretches = Memo::new(move |_| stretches(clinic));
-    move || {
-        stretches.get().map(|stretches| {
+    part(move || {
+        let stretches = stretches.get()?;
+        let pieces: Vec<AnyView> = stretches.into_iter().map(show).collect();
+        Some(
             view! {
                 <section class="card bounce" aria-label="Annotated bounce">
                     <div class="head">
@@ -26,12 +29,13 @@ pub(crate) fn Annotated(clinic: Clinic) -> impl IntoView {
                         </p>
                     </div>
                     <pre tabindex="0" aria-label="Bounce text">
-                        {stretches.into_iter().map(show).collect_view()}
+                        {pieces}
                     </pre>
                 </section>
             }
-        })
-    }
+            .into_any(),
+        )
+    })
 }
 
 fn stretches(clinic: Clinic) -> Option<Vec<Stretch>> {

@@ -7,6 +7,7 @@ use super::{
     command::Command,
     header::AnchorLink,
     icon::{Icon, icon},
+    part::{Row, rows},
 };
 use crate::state::{
     Clinic,
@@ -39,27 +40,35 @@ pub(crate) fn Checklist(clinic: Clinic) -> impl IntoView {
         items.retain(|item| item.step.state == state);
         items
     };
-    let open = Memo::new(move |_| of_state("open"));
-    let ruled_out = Memo::new(move |_| of_state("ruled-out"));
-    let first = Memo::new(move |_| open.with(|open| open.first().map(Item::key)));
-    let heading = move || match open.with(Vec::len) {
+    let first = Memo::new(move |_| of_state("open").first().map(Item::key));
+    let heading = move || match of_state("open").len() {
         0 => "nothing to do".to_owned(),
         number => count(number, "step", "steps"),
     };
+    let open = rows(move || in_rows(of_state("open"), move |item| step(clinic, item, first)));
+    let ruled_out = rows(move || in_rows(of_state("ruled-out"), done));
     view! {
         <section class="card checklist" aria-label="Fix checklist" hidden=move || items.with(Vec::is_empty)>
             <div class="head">
                 <h2>"Fix checklist"</h2>
-                <span class="hint">{heading}</span>
+                <span class="hint">{move || heading()}</span>
             </div>
             <ol>
-                <For each=move || open.get() key=Item::key children=move |item| step(clinic, item, first) />
+                {open}
             </ol>
-            <ul class="done" hidden=move || ruled_out.with(Vec::is_empty)>
-                <For each=move || ruled_out.get() key=Item::key children=done />
+            <ul class="done" hidden=move || of_state("ruled-out").is_empty()>
+                {ruled_out}
             </ul>
         </section>
     }
+}
+
+fn in_rows(items: Vec<Item>, draw: impl Fn(Item) -> AnyView + Copy + Send + 'static) -> Vec<Row> {
+    let row = |item: Item| Row {
+        key: item.key(),
+        draw: Box::new(move || draw(item)),
+    };
+    items.into_iter().map(row).collect()
 }
 
 fn items(clinic: Clinic) -> Vec<Item> {
@@ -82,12 +91,9 @@ fn item(report: &Report, step: &StepReport) -> Item {
 }
 
 /// The first step shows how to see that it worked; the others on demand.
-fn step(clinic: Clinic, item: Item, first: Memo<Option<String>>) -> impl IntoView {
+fn step(clinic: Clinic, item: Item, first: Memo<Option<String>>) -> AnyView {
     let key = item.key();
-    let is_first = {
-        let key = key.clone();
-        move || first.with(|first| first.as_ref() == Some(&key))
-    };
+    let (of_details, of_box) = (key.clone(), key.clone());
     let StepReport {
         owner,
         owner_words,
@@ -97,49 +103,55 @@ fn step(clinic: Clinic, item: Item, first: Memo<Option<String>>) -> impl IntoVie
         verify,
         ..
     } = item.step;
-    let is_ticked = {
-        let key = key.clone();
-        move || clinic.ticked.with(|ticked| ticked.contains(&key))
-    };
     let tick = move |event: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {
         let is_done = event.target().checked();
         clinic.ticked.update(|ticked| {
-            match is_done {
-                true => ticked.insert(key.clone()),
-                false => ticked.remove(&key),
-            };
+            ticked.retain(|known| *known != key);
+            if is_done {
+                ticked.push(key.clone());
+            }
         });
     };
     let evidence = item
         .evidence
-        .map(|id| view! { " " <AnchorLink id words="Evidence" /> });
+        .map(|id| view! { " " <AnchorLink id words="Evidence" /> }.into_any());
     let commands = commands
         .into_iter()
-        .map(|text| view! { <Command clinic text /> })
+        .map(|text| view! { <Command clinic text /> }.into_any())
+        .collect_view();
+    let verify = verify
+        .into_iter()
+        .map(|line| view! { <p class="hint">{line}</p> }.into_any())
         .collect_view();
     view! {
         <li class="step">
             <label class="tick">
-                <input type="checkbox" aria-label=format!("Done: {title}") prop:checked=is_ticked on:change:target=tick />
+                <input
+                    type="checkbox"
+                    aria-label=format!("Done: {title}")
+                    prop:checked=move || clinic.ticked.with(|ticked| ticked.contains(&of_box))
+                    on:change:target=tick
+                />
             </label>
             <div>
                 <p class="owner">{icon(Icon::of_side(owner))} {owner_words}</p>
                 <h3>{title}</h3>
                 <p class="why">{why} {evidence}</p>
-                <details open=is_first>
+                <details open=move || first.with(|first| first.as_ref() == Some(&of_details))>
                     <summary>"See that it worked"</summary>
                     {commands}
-                    {verify.into_iter().map(|line| view! { <p class="hint">{line}</p> }).collect_view()}
+                    {verify}
                 </details>
             </div>
         </li>
     }
+    .into_any()
 }
 
-fn done(item: Item) -> impl IntoView {
+fn done(item: Item) -> AnyView {
     let evidence = item
         .evidence
-        .map(|id| view! { " " <AnchorLink id words="Evidence" /> });
+        .map(|id| view! { " " <AnchorLink id words="Evidence" /> }.into_any());
     view! {
         <li>
             {icon(Icon::Fine)} <p>
@@ -150,4 +162,5 @@ fn done(item: Item) -> impl IntoView {
             </p>
         </li>
     }
+    .into_any()
 }

@@ -2,7 +2,10 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::icon::{Icon, icon};
+use super::{
+    icon::{Icon, icon},
+    part::pressed,
+};
 use crate::{browser, state::Clinic};
 
 /// A line of code with its copy button.
@@ -11,7 +14,7 @@ pub(crate) fn Command(clinic: Clinic, text: String) -> impl IntoView {
     view! {
         <div class="command">
             <code>{text.clone()}</code>
-            <CopyButton clinic label="Copy" what=format!("Copy: {text}") text=move || text.clone() />
+            <CopyButton clinic label="Copy" what=format!("Copy: {text}") text=Box::new(move || text.clone()) />
         </div>
     }
 }
@@ -26,10 +29,10 @@ pub(crate) fn CopyButton(
     #[prop(default = String::new())]
     what: String,
     /// What is copied.
-    text: impl Fn() -> String + Clone + Send + 'static,
+    text: Box<dyn Fn() -> String>,
 ) -> impl IntoView {
     let outcome = RwSignal::new(None::<bool>);
-    let copy = move |_| {
+    let copy = pressed(move || {
         let text = text();
         spawn_local(async move {
             let copied = browser::clipboard::copy(&text).await;
@@ -42,12 +45,12 @@ pub(crate) fn CopyButton(
                 std::time::Duration::from_secs(3),
             );
         });
-    };
+    });
     let name = (!what.is_empty()).then_some(what);
     view! {
         <button type="button" class="small copy" aria-label=name on:click=copy>
             {icon(Icon::Copy)}
-            {move || words(outcome.get(), label)}
+            {move || words(outcome.get(), label).to_owned()}
         </button>
     }
 }

@@ -10,6 +10,7 @@ use super::{
     evidence::{Evidence, shown_rows},
     lists::{Messages, Recipients},
     page::Status,
+    part::{part_while, pressed},
     pasted::NewPaste,
     share::{ShareBox, ShareButton},
     start::{PasteBox, Progress},
@@ -42,6 +43,48 @@ pub(crate) fn Embed(clinic: Clinic) -> impl IntoView {
             .reading()
             .is_some_and(|reading| !reading.found_nothing())
     };
+    let report = move || {
+        let annotated = move || {
+            view! {
+                <details class="card fold">
+                    <summary>"The bounce, annotated"</summary>
+                    <Annotated clinic />
+                </details>
+            }
+            .into_any()
+        };
+        let reply = move || {
+            let put = pressed(move || insert(clinic, host));
+            view! {
+                <button type="button" class="small" on:click=put>
+                    "Insert reply"
+                </button>
+            }
+            .into_any()
+        };
+        view! {
+            <Messages clinic />
+            <Recipients clinic />
+            <Verdict clinic compact=true />
+            <Checklist clinic />
+            <details class="card fold">
+                <summary>"Facts"</summary>
+                <Facts clinic />
+            </details>
+            <details class="card fold">
+                <summary>"DNS: " {move || dns.get()}</summary>
+                <Evidence clinic />
+            </details>
+            {part_while(has_paste, annotated)}
+            <div class="actions">
+                <NewPaste clinic />
+                {part_while(has_host, reply)}
+                <ShareButton clinic />
+            </div>
+            <ShareBox clinic />
+        }
+        .into_any()
+    };
     view! {
         <main class="embed">
             <Status clinic />
@@ -49,36 +92,7 @@ pub(crate) fn Embed(clinic: Clinic) -> impl IntoView {
                 <PasteBox clinic />
                 <Progress clinic />
             </div>
-            <Show when=move || is_shown.get()>
-                <Messages clinic />
-                <Recipients clinic />
-                <Verdict clinic compact=true />
-                <Checklist clinic />
-                <details class="card fold">
-                    <summary>"Facts"</summary>
-                    <Facts clinic />
-                </details>
-                <details class="card fold">
-                    <summary>"DNS: " {move || dns.get()}</summary>
-                    <Evidence clinic />
-                </details>
-                <Show when=has_paste>
-                    <details class="card fold">
-                        <summary>"The bounce, annotated"</summary>
-                        <Annotated clinic />
-                    </details>
-                </Show>
-                <div class="actions">
-                    <NewPaste clinic />
-                    <Show when=has_host>
-                        <button type="button" class="small" on:click=move |_| insert(clinic, host)>
-                            "Insert reply"
-                        </button>
-                    </Show>
-                    <ShareButton clinic />
-                </div>
-                <ShareBox clinic />
-            </Show>
+            {part_while(move || is_shown.get(), report)}
         </main>
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     command::Command,
     icon::{Icon, icon},
+    part::{self, pressed},
     switch::DnsSwitch,
 };
 use crate::{
@@ -24,6 +25,8 @@ pub(crate) fn Evidence(clinic: Clinic) -> impl IntoView {
     let is_asking = Memo::new(move |_| with(clinic, |shown| shown.is_asking()).unwrap_or(false));
     let is_demonstration =
         Memo::new(move |_| with(clinic, |shown| shown.is_demonstration()).unwrap_or(false));
+    let again = pressed(move || clinic.check_again());
+    let list = part::rows(move || rows.with(|rows| in_rows(clinic, rows)));
     view! {
         <section
             class="card evidence"
@@ -36,17 +39,13 @@ pub(crate) fn Evidence(clinic: Clinic) -> impl IntoView {
                 <span class="label" hidden=move || !is_demonstration.get()>
                     "Demonstration data"
                 </span>
-                <button
-                    type="button"
-                    class="small"
-                    on:click=move |_| clinic.check_again()
-                >
+                <button type="button" class="small" on:click=again>
                     {icon(Icon::Again)}
                     "Check again"
                 </button>
             </div>
             <ul>
-                <For each=move || rows.get() key=Row::key children=move |row| show(clinic, row) />
+                {list}
             </ul>
             <div class="asked">
                 <Asked clinic />
@@ -68,6 +67,17 @@ fn with<T>(clinic: Clinic, read: impl Fn(&crate::state::diagnosed::Diagnosis) ->
         .with(|shown| shown.as_ref().map(|shown| read(shown)))
 }
 
+fn in_rows(clinic: Clinic, rows: &[Row]) -> Vec<part::Row> {
+    let row = |row: &Row| {
+        let (key, row) = (row.key(), row.clone());
+        part::Row {
+            key,
+            draw: Box::new(move || show(clinic, row)),
+        }
+    };
+    rows.iter().map(row).collect()
+}
+
 fn show(clinic: Clinic, row: Row) -> AnyView {
     match row {
         Row::Asking { label, .. } => view! {
@@ -82,11 +92,11 @@ fn show(clinic: Clinic, row: Row) -> AnyView {
             </li>
         }
         .into_any(),
-        Row::Finding(finding) => show_finding(clinic, *finding).into_any(),
+        Row::Finding(finding) => show_finding(clinic, *finding),
     }
 }
 
-fn show_finding(clinic: Clinic, finding: FindingReport) -> impl IntoView {
+fn show_finding(clinic: Clinic, finding: FindingReport) -> AnyView {
     let id = anchor(&finding);
     let cause = match finding.explains {
         true => " cause",
@@ -94,17 +104,18 @@ fn show_finding(clinic: Clinic, finding: FindingReport) -> impl IntoView {
     };
     let explains = finding
         .explains
-        .then(|| view! { <span class="explains">" Explains this bounce."</span> });
+        .then(|| view! { <span class="explains">" Explains this bounce."</span> }.into_any());
     let expected = finding.expected.map(|record| {
         view! {
             <p class="hint">"The record as it should be:"</p>
             <Command clinic text=record />
         }
+        .into_any()
     });
     let commands = finding
         .commands
         .into_iter()
-        .map(|text| view! { <Command clinic text /> })
+        .map(|text| view! { <Command clinic text /> }.into_any())
         .collect_view();
     let answers = finding
         .answers
@@ -131,9 +142,10 @@ fn show_finding(clinic: Clinic, finding: FindingReport) -> impl IntoView {
             </div>
         </li>
     }
+    .into_any()
 }
 
-fn show_answer(clinic: Clinic, answer: AnswerReport) -> impl IntoView {
+fn show_answer(clinic: Clinic, answer: AnswerReport) -> AnyView {
     let asked_at = answer.asked_at.clone();
     let notes = move || {
         let time = asked_at.as_deref().map(|time| {
@@ -151,7 +163,7 @@ fn show_answer(clinic: Clinic, answer: AnswerReport) -> impl IntoView {
         false => answer
             .records
             .into_iter()
-            .map(|record| view! { <p><code>{record}</code></p> })
+            .map(|record| view! { <p><code>{record}</code></p> }.into_any())
             .collect_view()
             .into_any(),
     };
@@ -163,9 +175,10 @@ fn show_answer(clinic: Clinic, answer: AnswerReport) -> impl IntoView {
                 <b>{answer.status}</b>
             </p>
             {records}
-            <p class="hint">{notes}</p>
+            <p class="hint">{move || notes()}</p>
         </div>
     }
+    .into_any()
 }
 
 /// The names that went out.
@@ -193,17 +206,18 @@ fn Asked(clinic: Clinic) -> impl IntoView {
         ),
         (number, None) => format!("Asked {}. Which?", count(number, "question", "questions")),
     };
+    let names = part::part(move || {
+        let names = asked.get().into_iter();
+        let names: Vec<AnyView> = names
+            .map(|(name, kind)| view! { <li><code>{name} " " {kind}</code></li> }.into_any())
+            .collect();
+        Some(names.into_any())
+    });
     view! {
         <details>
-            <summary>{heading}</summary>
+            <summary>{move || heading()}</summary>
             <ul class="names">
-                {move || {
-                    asked
-                        .get()
-                        .into_iter()
-                        .map(|(name, kind)| view! { <li><code>{name} " " {kind}</code></li> })
-                        .collect_view()
-                }}
+                {names}
             </ul>
         </details>
     }

@@ -2,17 +2,19 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, icon};
+use super::{
+    icon::{Icon, icon},
+    part::followed,
+};
 use crate::{browser, state::Clinic};
 
 /// Name and links.
 #[component]
 pub(crate) fn Header(clinic: Clinic) -> impl IntoView {
-    let home = move |event: leptos::ev::MouseEvent| {
-        event.prevent_default();
+    let home = followed(move || {
         browser::address::leave_report();
         clinic.start();
-    };
+    });
     view! {
         <header class="top">
             <a class="name" href="/" on:click=home>
@@ -31,10 +33,7 @@ pub(crate) fn Header(clinic: Clinic) -> impl IntoView {
 #[component]
 pub(crate) fn AnchorLink(#[prop(into)] id: String, words: &'static str) -> impl IntoView {
     let href = format!("#{id}");
-    let go = move |event: leptos::ev::MouseEvent| {
-        event.prevent_default();
-        browser::focus::go_to(id.clone());
-    };
+    let go = followed(move || browser::focus::go_to(id.clone()));
     view! {
         <a href=href on:click=go>
             {words}

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::part::part;
 use crate::state::{
     Clinic,
     journey::{Reached, Station, journey},
@@ -19,19 +20,20 @@ pub(crate) fn Journey(clinic: Clinic) -> impl IntoView {
                 .unwrap_or_default()
         })
     });
-    move || {
-        let stations = stations.get();
+    part(move || {
+        let stations: Vec<AnyView> = stations.get().into_iter().map(station).collect();
         (!stations.is_empty()).then(|| {
             view! {
                 <ol class="journey" aria-label="Journey">
-                    {stations.into_iter().map(station).collect_view()}
+                    {stations}
                 </ol>
             }
+            .into_any()
         })
-    }
+    })
 }
 
-fn station(station: Station) -> impl IntoView {
+fn station(station: Station) -> AnyView {
     let (class, words) = match station.reached {
         Reached::Passed => ("passed", None),
         Reached::Ended(how) => ("ended", Some(how)),
@@ -41,13 +43,14 @@ fn station(station: Station) -> impl IntoView {
     let lines = station
         .lines
         .into_iter()
-        .map(|line| view! { <span>{line}</span> })
+        .map(|line| view! { <span>{line}</span> }.into_any())
         .collect_view();
     view! {
         <li class=class>
             <b>{station.title}</b>
             {lines}
-            {words.map(|words| view! { <em>{words}</em> })}
+            {words.map(|words| view! { <em>{words}</em> }.into_any())}
         </li>
     }
+    .into_any()
 }

@@ -1,10 +1,9 @@
 //! The lists above the verdict: the messages of a paste, the recipients of a message.
 
-use std::collections::BTreeMap;
-
 use diagnosis::report::Report;
 use leptos::prelude::*;
 
+use super::part::{part, pressed};
 use crate::state::{
     Clinic,
     words::{count, pill},
@@ -13,7 +12,7 @@ use crate::state::{
 /// The messages, where there are several.
 #[component]
 pub(crate) fn Messages(clinic: Clinic) -> impl IntoView {
-    move || {
+    part(move || {
         let reading = clinic
             .reading()
             .filter(|reading| reading.messages.len() > 1 && !reading.found_nothing())?;
@@ -36,7 +35,7 @@ pub(crate) fn Messages(clinic: Clinic) -> impl IntoView {
             clinic.message,
             move |index| clinic.select_message(index),
         ))
-    }
+    })
 }
 
 /// The recipients, where there are several.
@@ -48,19 +47,11 @@ pub(crate) fn Recipients(clinic: Clinic) -> impl IntoView {
             (report.recipients.len() > 1).then(|| (heading(report), choices(report)))
         })
     });
-    move || {
-        choices.get().map(|(heading, rows)| {
-            list(
-                "Recipients",
-                heading,
-                rows,
-                clinic.recipient,
-                move |index| {
-                    clinic.recipient.set(index);
-                },
-            )
-        })
-    }
+    part(move || {
+        let (heading, rows) = choices.get()?;
+        let select = move |index| clinic.recipient.set(index);
+        Some(list("Recipients", heading, rows, clinic.recipient, select))
+    })
 }
 
 #[derive(Clone, PartialEq)]
@@ -76,7 +67,7 @@ fn list(
     rows: Vec<Choice>,
     selected: RwSignal<usize>,
     select: impl Fn(usize) + Copy + Send + 'static,
-) -> impl IntoView {
+) -> AnyView {
     let heading = match rows.len() {
         MOST_LISTED => format!("{heading}; the first {MOST_LISTED} are listed"),
         _ => heading,
@@ -85,15 +76,16 @@ fn list(
         .into_iter()
         .map(|row| {
             let index = row.index;
-            let current = move || (selected.get() == index).then_some("true");
+            let choose = pressed(move || select(index));
             view! {
                 <li>
-                    <button type="button" aria-current=current on:click=move |_| select(index)>
+                    <button type="button" aria-current=move || (selected.get() == index).then_some("true") on:click=choose>
                         <b>{row.name}</b>
                         <span>{row.says}</span>
                     </button>
                 </li>
             }
+            .into_any()
         })
         .collect_view();
     view! {
@@ -104,6 +96,7 @@ fn list(
             <ul>{rows}</ul>
         </nav>
     }
+    .into_any()
 }
 
 fn choices(report: &Report) -> Vec<Choice> {
@@ -123,9 +116,13 @@ fn choices(report: &Report) -> Vec<Choice> {
 
 /// "3 recipients. You have to act: 2. Nobody has to act: 1."
 fn heading(report: &Report) -> String {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut counts: Vec<(String, usize)> = Vec::new();
     for headline in &report.headlines {
-        *counts.entry(pill(report, headline).0).or_default() += 1;
+        let (who, _) = pill(report, headline);
+        match counts.binary_search_by(|(known, _)| known.cmp(&who)) {
+            Ok(at) => counts[at].1 += 1,
+            Err(at) => counts.insert(at, (who, 1)),
+        }
     }
     let mut words = count(report.recipients.len(), "recipient", "recipients");
     for (who, number) in counts {

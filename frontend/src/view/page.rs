@@ -9,6 +9,7 @@ use super::{
     evidence::Evidence,
     header::Header,
     lists::{Messages, Recipients},
+    part::part_while,
     pasted::Pasted,
     share::{DamagedLink, SharedLine},
     start::{Columns, Examples, PasteBox, Progress, Welcome},
@@ -23,35 +24,39 @@ pub(crate) fn Page(clinic: Clinic) -> impl IntoView {
     let is_damaged = move || matches!(clinic.source.get(), Source::Damaged(_));
     let box_is_open = Memo::new(move |_| clinic.box_is_open());
     let is_start = move || !is_shown.get() && !is_damaged();
+    let pasted = move || {
+        part_while(
+            move || !box_is_open.get(),
+            move || view! { <Pasted clinic /> }.into_any(),
+        )
+    };
+    let report = move || {
+        view! {
+            <SharedLine clinic />
+            {pasted()}
+            <Messages clinic />
+            <Recipients clinic />
+            <Verdict clinic />
+            <div class="columns">
+                <Checklist clinic />
+                <Evidence clinic />
+            </div>
+            <Annotated clinic />
+        }
+        .into_any()
+    };
     view! {
         <Header clinic />
         <main>
             <Status clinic />
             <DamagedLink clinic />
-            <Show when=move || is_shown.get()>
-                <SharedLine clinic />
-                <Show when=move || !box_is_open.get()>
-                    <Pasted clinic />
-                </Show>
-                <Messages clinic />
-                <Recipients clinic />
-                <Verdict clinic />
-                <div class="columns">
-                    <Checklist clinic />
-                    <Evidence clinic />
-                </div>
-                <Annotated clinic />
-            </Show>
+            {part_while(move || is_shown.get(), report)}
             <div class="start" hidden=move || !box_is_open.get()>
-                <Show when=is_start>
-                    <Welcome />
-                </Show>
+                {part_while(is_start, || view! { <Welcome /> }.into_any())}
                 <PasteBox clinic />
                 <Progress clinic />
                 <Examples clinic />
-                <Show when=is_start>
-                    <Columns />
-                </Show>
+                {part_while(is_start, || view! { <Columns /> }.into_any())}
             </div>
             <About clinic />
         </main>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     command::CopyButton,
+    part::pressed,
     share::{ShareBox, ShareButton},
 };
 use crate::{
@@ -25,7 +26,7 @@ pub(crate) fn Pasted(clinic: Clinic) -> impl IntoView {
             </p>
             <div class="actions">
                 <NewPaste clinic />
-                <CopyButton clinic label="Copy report" text=move || report_text(clinic) />
+                <CopyButton clinic label="Copy report" text=Box::new(move || report_text(clinic)) />
                 <ShareButton clinic />
             </div>
         </div>
@@ -36,10 +37,10 @@ pub(crate) fn Pasted(clinic: Clinic) -> impl IntoView {
 /// Back to an empty box.
 #[component]
 pub(crate) fn NewPaste(clinic: Clinic) -> impl IntoView {
-    let begin = move |_| {
+    let begin = pressed(move || {
         browser::address::leave_report();
         clinic.start();
-    };
+    });
     view! {
         <button type="button" class="small" on:click=begin>
             "New paste"

@@ -2,7 +2,10 @@
 
 use leptos::{html::Input, prelude::*, task::spawn_local};
 
-use super::icon::{Icon, icon};
+use super::{
+    icon::{Icon, icon},
+    part::{followed, part, pressed},
+};
 use crate::{
     browser,
     state::{Clinic, Source},
@@ -11,7 +14,7 @@ use crate::{
 /// Makes the link, shows it and copies it.
 #[component]
 pub(crate) fn ShareButton(clinic: Clinic) -> impl IntoView {
-    let share = move |_| {
+    let share = pressed(move || {
         let Some(link) = clinic.share_link() else {
             return;
         };
@@ -23,7 +26,7 @@ pub(crate) fn ShareButton(clinic: Clinic) -> impl IntoView {
             };
             clinic.announcement.set(words.to_owned());
         });
-    };
+    });
     view! {
         <button type="button" class="small primary" on:click=share>
             {icon(Icon::Share)}
@@ -41,8 +44,9 @@ pub(crate) fn ShareBox(clinic: Clinic) -> impl IntoView {
             input.select();
         }
     };
-    move || {
-        clinic.link.get().map(|link| {
+    part(move || {
+        let link = clinic.link.get()?;
+        Some(
             view! {
                 <div class="share">
                     <label for="about-link">"Share link"</label>
@@ -52,8 +56,9 @@ pub(crate) fn ShareBox(clinic: Clinic) -> impl IntoView {
                     </p>
                 </div>
             }
-        })
-    }
+            .into_any(),
+        )
+    })
 }
 
 /// Where the report comes from, and when.
@@ -73,31 +78,36 @@ pub(crate) fn SharedLine(clinic: Clinic) -> impl IntoView {
             None => "A shared report, without DNS. ".to_owned(),
         })
     };
-    move || {
-        words().map(|words| {
+    part(move || {
+        let words = words()?;
+        let again = pressed(move || clinic.check_again());
+        Some(
             view! {
                 <p class="card shared">
                     {words}
-                    <button type="button" class="small" on:click=move |_| clinic.check_again()>
+                    <button type="button" class="small" on:click=again>
                         {icon(Icon::Again)}
                         "Check again now"
                     </button>
                 </p>
             }
-        })
-    }
+            .into_any(),
+        )
+    })
 }
 
 /// A link that cannot be read.
 #[component]
 pub(crate) fn DamagedLink(clinic: Clinic) -> impl IntoView {
-    let begin = move |event: leptos::ev::MouseEvent| {
-        event.prevent_default();
-        browser::address::leave_report();
-        clinic.start();
-    };
-    move || match clinic.source.get() {
-        Source::Damaged(sentence) => Some(view! {
+    part(move || {
+        let Source::Damaged(sentence) = clinic.source.get() else {
+            return None;
+        };
+        let begin = followed(move || {
+            browser::address::leave_report();
+            clinic.start();
+        });
+        let section = view! {
             <section class="card verdict" aria-label="Damaged link">
                 <h1 id=crate::state::words::VERDICT_ID tabindex="-1">
                     {sentence}
@@ -108,7 +118,7 @@ pub(crate) fn DamagedLink(clinic: Clinic) -> impl IntoView {
                     </a>
                 </p>
             </section>
-        }),
-        _ => None,
-    }
+        };
+        Some(section.into_any())
+    })
 }

@@ -6,6 +6,7 @@ use web_sys::{DragEvent, File, HtmlInputElement};
 
 use super::{
     icon::{Icon, icon},
+    part::{part, pressed},
     switch::DnsSwitch,
 };
 use crate::{
@@ -68,7 +69,7 @@ pub(crate) fn PasteBox(clinic: Clinic) -> impl IntoView {
                 on:keydown=entered
             ></textarea>
             <p id="about-box" class="notice" role="alert">
-                {move || clinic.notice.get()}
+                {move || clinic.notice.get().unwrap_or_default()}
             </p>
             <div class="bar">
                 <button type="submit" class="primary" disabled=move || is_reading(clinic)>
@@ -121,12 +122,13 @@ pub(crate) fn Examples(clinic: Clinic) -> impl IntoView {
             {EXAMPLES
                 .iter()
                 .map(|example| {
-                    let take = move |_| clinic.take(Paste::text(example.text.to_owned()));
+                    let take = pressed(move || clinic.take(Paste::text(example.text.to_owned())));
                     view! {
                         <button type="button" class="small" on:click=take>
                             {example.title}
                         </button>
                     }
+                    .into_any()
                 })
                 .collect_view()}
         </div>
@@ -157,12 +159,13 @@ pub(crate) fn Columns() -> impl IntoView {
 /// "Reading 20 MB", where that takes a moment.
 #[component]
 pub(crate) fn Progress(clinic: Clinic) -> impl IntoView {
-    move || match clinic.source.get() {
+    part(move || match clinic.source.get() {
         Source::Reading(size) => {
-            Some(view! { <p class="hint" role="status">{format!("Reading {size}…")}</p> })
+            let words = format!("Reading {size}…");
+            Some(view! { <p class="hint" role="status">{words}</p> }.into_any())
         }
         _ => None,
-    }
+    })
 }
 
 fn is_reading(clinic: Clinic) -> bool {

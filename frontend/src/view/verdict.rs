@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     icon::{Icon, icon},
     journey::Journey,
+    part::part,
 };
 use crate::state::{
     Clinic,
@@ -35,11 +36,11 @@ enum Symbol {
 #[component]
 pub(crate) fn Verdict(clinic: Clinic, #[prop(default = false)] compact: bool) -> impl IntoView {
     let shown = Memo::new(move |_| shown(clinic));
-    let say = move || shown.get().map(|shown| say(shown, compact));
+    let say = part(move || Some(say(shown.get()?, compact)));
     view! {
         <section class="card verdict" aria-label="Verdict">
             {say}
-            {(!compact).then(|| view! { <Journey clinic /> })}
+            {(!compact).then(|| view! { <Journey clinic /> }.into_any())}
         </section>
     }
 }
@@ -47,8 +48,8 @@ pub(crate) fn Verdict(clinic: Clinic, #[prop(default = false)] compact: bool) ->
 /// The facts alone.
 #[component]
 pub(crate) fn Facts(clinic: Clinic) -> impl IntoView {
-    let shown = Memo::new(move |_| shown(clinic).map(|shown| shown.facts));
-    move || shown.get().map(facts_list)
+    let shown = Memo::new(move |_| shown(clinic));
+    part(move || Some(facts_list(shown.get()?.facts)))
 }
 
 fn shown(clinic: Clinic) -> Option<Shown> {
@@ -73,7 +74,7 @@ fn shown(clinic: Clinic) -> Option<Shown> {
     })
 }
 
-fn say(shown: Shown, compact: bool) -> impl IntoView {
+fn say(shown: Shown, compact: bool) -> AnyView {
     let (who, tone) = shown.pill;
     let symbol = match shown.symbol {
         Symbol::Fine => Icon::Fine,
@@ -83,7 +84,7 @@ fn say(shown: Shown, compact: bool) -> impl IntoView {
     };
     let other = shown
         .other
-        .map(|other| view! { <p class="other">"Another reading: " {other}</p> });
+        .map(|other| view! { <p class="other">"Another reading: " {other}</p> }.into_any());
     let facts = (!compact && !shown.facts.is_empty()).then(|| facts_list(shown.facts));
     view! {
         <div class="say">
@@ -98,9 +99,10 @@ fn say(shown: Shown, compact: bool) -> impl IntoView {
             {facts}
         </div>
     }
+    .into_any()
 }
 
-fn facts_list(facts: Vec<Fact>) -> impl IntoView {
+fn facts_list(facts: Vec<Fact>) -> AnyView {
     let rows = facts
         .into_iter()
         .map(|fact| {
@@ -114,7 +116,8 @@ fn facts_list(facts: Vec<Fact>) -> impl IntoView {
                     <dd>{value}</dd>
                 </div>
             }
+            .into_any()
         })
         .collect_view();
-    view! { <dl class="facts">{rows}</dl> }
+    view! { <dl class="facts">{rows}</dl> }.into_any()
 }
