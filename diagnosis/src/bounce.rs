@@ -97,6 +97,9 @@ pub struct Recipient {
     pub attempts: Option<Spanned<u32>>,
     /// For how long it has tried.
     pub waited_seconds: Option<Spanned<u64>>,
+    /// The class that the sending server puts the refusal into, in its own word
+    /// (X-PowerMTA-BounceCategory).
+    pub category: Option<Spanned<String>>,
     /// The sending service's word for it where it did not try to deliver: dropped, suppressed.
     pub withheld: Option<Spanned<String>>,
     /// What the address holds, where another one is written into it.

@@ -73,8 +73,13 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
         withheld: recipient.withheld.is_some(),
     };
     let wordings = wordings::find(&said);
-    let best = best_rule(&facts, &wordings);
-    let by_code = best_rule(&facts, &[]);
+    let category = recipient.category.as_ref();
+    let category =
+        category.map_or_else(Vec::new, |word| wordings::find(&word.value.to_lowercase()));
+    let by_code = best_rule(&facts, &category);
+    let best = best_rule(&facts, &wordings)
+        .filter(|hit| hit.wording.is_some())
+        .or_else(|| by_code.clone());
     let best = best.as_ref();
     let by_code = by_code.as_ref();
     let as_said = best.map_or_else(

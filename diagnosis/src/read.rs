@@ -181,19 +181,21 @@ fn repliers(document: &Document) -> Vec<Recipient> {
 /// Whether it comes from a mail system and says that something was not delivered.
 fn is_bounce_of_some_kind(document: &Document, body: &Text) -> bool {
     let text = document.uncut().unwrap_or(body);
-    let lower = text.as_str().to_lowercase();
-    let field = |name| {
-        document
-            .headers
-            .first(name)
-            .map(|value| value.as_str().to_lowercase())
-            .unwrap_or_default()
-    };
-    let from = field("from");
-    let by_a_system = ["mailer-daemon", "postmaster", "mail delivery", "mdaemon"]
+    is_from_a_system(document)
+        || knowledge::says("bounce", &text.as_str().to_lowercase())
+        || knowledge::says("bounce", &lower_field(document, "subject"))
+}
+
+fn is_from_a_system(document: &Document) -> bool {
+    let from = lower_field(document, "from");
+    ["mailer-daemon", "postmaster", "mail delivery", "mdaemon"]
         .iter()
-        .any(|name| from.contains(name));
-    by_a_system || knowledge::says("bounce", &lower) || knowledge::says("bounce", &field("subject"))
+        .any(|name| from.contains(name))
+}
+
+fn lower_field(document: &Document, name: &str) -> String {
+    let value = document.headers.first(name);
+    value.map_or_else(String::new, |value| value.as_str().to_lowercase())
 }
 
 /// A few words that say no, such as a person copies them out of an error message.
@@ -296,6 +298,7 @@ fn complete(recipient: &mut Recipient, from: Recipient) {
         remote_ip,
         last_attempt_date,
         will_retry_until,
+        category,
         withheld,
         attempts,
         waited_seconds,
@@ -319,6 +322,7 @@ fn complete(recipient: &mut Recipient, from: Recipient) {
     }
     recipient.last_attempt_date = recipient.last_attempt_date.take().or(last_attempt_date);
     recipient.will_retry_until = recipient.will_retry_until.take().or(will_retry_until);
+    recipient.category = recipient.category.take().or(category);
     recipient.withheld = recipient.withheld.take().or(withheld);
     recipient.attempts = recipient.attempts.take().or(attempts);
     recipient.waited_seconds = recipient.waited_seconds.take().or(waited_seconds);
@@ -388,7 +392,7 @@ fn kind_of(document: &Document, body: &Text, bounce: &Bounce) -> Kind {
     if known && knowledge::says("delay", &lower) {
         return Kind::Delay;
     }
-    if known && has_failure(bounce, &lower, &subject) {
+    if known && (has_failure(bounce, &lower, &subject) || is_from_a_system(document)) {
         return Kind::Bounce;
     }
     if document.is_auto_reply() || knowledge::says("auto-reply", &subject) {

@@ -173,6 +173,9 @@ fn can_begin(string: &str, at: usize) -> bool {
     ) {
         return true;
     }
+    if before.ends_with("],") || before.ends_with("),") {
+        return true;
+    }
     let word: String = before
         .rsplit(|c: char| !c.is_alphanumeric())
         .next()

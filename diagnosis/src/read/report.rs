@@ -73,7 +73,7 @@ fn starts_new_block(block: &Recipient, name: &str) -> bool {
 }
 
 /// The names of RFC 3464 (and Postfix's own) that are read.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "action",
     "arrival-date",
     "diagnostic-code",
@@ -86,6 +86,7 @@ const FIELDS: [&str; 12] = [
     "status",
     "will-retry-until",
     "x-postfix-sender",
+    "x-powermta-bouncecategory",
 ];
 
 enum Line {
@@ -153,6 +154,7 @@ fn take_field(name: &str, value: &Text, block: &mut Recipient, report: &mut Repo
         "remote-mta" => (block.remote_mta, block.remote_ip) = mta(value),
         "diagnostic-code" => take_diagnostic(value, block),
         "last-attempt-date" => block.last_attempt_date = date(value),
+        "x-powermta-bouncecategory" => block.category = first_word(value),
         "will-retry-until" => block.will_retry_until = date(value),
         _ => return false,
     }

@@ -372,7 +372,8 @@ fn read_recipient(fields: &Fields<'_>) -> Result<(Recipient, Judgement), ShareEr
         original: fields.text(16).map(placeless),
         will_retry_until: fields.text(17).map(placeless),
         last_attempt_date: fields.text(18).map(placeless),
-        // What follows from it is in the judgement.
+        // What follows from these is in the judgement.
+        category: None,
         withheld: None,
         attempts: None,
         waited_seconds: None,
