@@ -40,6 +40,7 @@ pub(crate) struct Reply {
     pub(crate) keyword: bool,
     pub(crate) reason: String,
     pub(crate) second: Option<String>,
+    pub(crate) late: Option<String>,
     pub(crate) responsible: Option<String>,
     pub(crate) refused_by: Option<String>,
     pub(crate) suppress: Option<bool>,

@@ -99,7 +99,7 @@ fn reply(row: &Reply) -> Result<String> {
         None => "None".to_owned(),
     };
     Ok(format!(
-        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, command: {}, texts: {texts:?}, weak: {}, keyword: {}, reason: {}, second: {}, side: {}, refused_by: {}, suppress: {:?}, withheld: {}, own: {}, #[cfg(test)] examples: &{:?} }}",
+        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, command: {}, texts: {texts:?}, weak: {}, keyword: {}, reason: {}, second: {}, late: {}, side: {}, refused_by: {}, suppress: {:?}, withheld: {}, own: {}, #[cfg(test)] examples: &{:?} }}",
         row.id,
         row.provider,
         row.code,
@@ -108,6 +108,7 @@ fn reply(row: &Reply) -> Result<String> {
         row.keyword,
         path("Reason", &row.reason),
         optional("Reason", row.second.as_deref()),
+        optional("Reason", row.late.as_deref()),
         optional("Side", row.responsible.as_deref()),
         optional("RefusedBy", row.refused_by.as_deref()),
         row.suppress,

@@ -86,11 +86,11 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
         || reason_without_rule(bounce, recipient),
         |hit| hit.rule.reason,
     );
-    let late = is_said_late(bounce, recipient, best, by_code);
-    let reason = if late { Reason::Filtered } else { as_said };
+    let late = late_reason(bounce, recipient, best, by_code);
+    let reason = late.unwrap_or(as_said);
     let second_reason = best
         .and_then(|hit| hit.rule.second)
-        .or_else(|| late.then_some(as_said))
+        .or_else(|| late.map(|_| as_said))
         .or_else(|| by_code.map(|hit| hit.rule.reason))
         .filter(|second| *second != reason);
     let permanent = is_permanent(bounce, recipient);
@@ -105,8 +105,8 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
         reason,
         second_reason,
         confidence: match late {
-            true => Confidence::Unsure,
-            false => confidence(best, by_code, reason),
+            Some(_) => Confidence::Unsure,
+            None => confidence(best, by_code, reason),
         },
         permanent: Some(permanent),
         suppress: Some(is_over(
@@ -291,26 +291,21 @@ fn reason_without_rule(bounce: &Bounce, recipient: &Recipient) -> Reason {
     }
 }
 
-/// Whether "user unknown" comes where the address itself had passed: behind DATA, or in a report
-/// that names no command, under a code that is not about addresses. Then it is as likely a filter
-/// that says so, which Sisimai calls `filtered`.
-fn is_said_late(
+/// What the row means where the address itself had passed ([`ReplyRule::late`]): "user unknown"
+/// behind DATA is as likely a filter that says so, which Sisimai calls `filtered`.
+fn late_reason(
     bounce: &Bounce,
     recipient: &Recipient,
     best: Option<&Hit>,
     by_code: Option<&Hit>,
-) -> bool {
-    let in_words = best.is_some_and(|hit| {
-        hit.rule.reason == Reason::Userunknown
-            && hit.rule.provider.is_none()
-            && hit.wording.is_some()
-    });
-    let in_code = by_code.is_some_and(|hit| hit.rule.reason == Reason::Userunknown);
+) -> Option<Reason> {
+    let hit = best.filter(|hit| hit.wording.is_some())?;
+    let late = hit.rule.late?;
     let is_report = matches!(
         bounce.shape,
         Shape::Report | Shape::Prose | Shape::Transcript
     );
-    let late = match recipient.command.as_ref().map(|command| command.value) {
+    let is_late = match recipient.command.as_ref().map(|command| command.value) {
         Some(Command::Data) => true,
         Some(_) => false,
         None => is_report,
@@ -320,12 +315,13 @@ fn is_said_late(
         .status
         .as_ref()
         .is_some_and(|status| status.value.subject == 1);
+    let code_agrees = by_code.is_some_and(|coded| coded.rule.reason == hit.rule.reason);
     let is_of_server = recipient
         .reply_code
         .as_ref()
         .zip(recipient.diagnostic.as_ref())
         .is_some_and(|(code, said)| said.value.starts_with(&code.value.to_string()));
-    in_words && !in_code && !of_address && late && is_of_server
+    (is_late && is_of_server && !of_address && !code_agrees).then_some(late)
 }
 
 /// The class of the refusal: the reply code decides, then the status; without either it is

@@ -35,6 +35,9 @@ pub struct ReplyRule {
     pub reason: Reason,
     /// What else it may mean.
     pub second: Option<Reason>,
+    /// What it means where the address itself had passed: said behind DATA, or at a stage that
+    /// nobody names, under a code that is not about addresses.
+    pub late: Option<Reason>,
     /// Who has to act, where not the reason's usual side.
     pub side: Option<Side>,
     /// Who said no, where not the server that answered.
@@ -227,6 +230,14 @@ pub(crate) fn says(kind: &str, lower: &str) -> bool {
         !found
     });
     found
+}
+
+/// Whether a word (lower case) is one of the phrases of a kind.
+#[must_use]
+pub(crate) fn is_word(kind: &str, word: &str) -> bool {
+    KINDS
+        .iter()
+        .any(|(known, phrases)| *known == kind && phrases.contains(&word))
 }
 
 /// Words as long as these are no accident in a text that is no refusal.

@@ -116,6 +116,12 @@ fn read_document(document: &Document) -> Bounce {
     } else if matches!(shape, Shape::Report | Shape::Prose) && recipients.iter().any(says_nothing) {
         recipients = merge(recipients, loose::read(&body));
     }
+    if let [only] = recipients.as_mut_slice()
+        && shape == Shape::Prose
+        && !(only.status.is_some() || only.reply_code.is_some())
+    {
+        take_reply(only, &body);
+    }
     if shape == Shape::Unknown
         && let Some(recipient) = reply::read(&body).or_else(|| reply_without_code(document, &body))
     {
@@ -123,7 +129,13 @@ fn read_document(document: &Document) -> Bounce {
             true => Shape::Reply,
             false => Shape::Prose,
         };
+        let named = recipient.address.is_some() || !recipients.is_empty();
         fill_in(&mut recipients, recipient);
+        if let (false, [only]) = (named, recipients.as_mut_slice()) {
+            only.address = loose::read(&body)
+                .into_iter()
+                .find_map(|found| found.address);
+        }
     }
     if shape == Shape::Prose && document.headers.is_empty() && is_one_paragraph(&body) {
         shape = Shape::Reply;
@@ -147,6 +159,20 @@ fn read_document(document: &Document) -> Bounce {
     bounce.returned.backscatter = returned::is_backscatter(document, &bounce);
     settle(document, &mut bounce);
     bounce
+}
+
+/// The reply of the server, quoted somewhere else in the text, says more than the sentences around
+/// the address.
+fn take_reply(recipient: &mut Recipient, body: &Text) {
+    let quoted = reply::read(body).or_else(|| match tells_why(recipient) {
+        true => None,
+        false => reply::announced(body),
+    });
+    if let Some(mut quoted) = quoted {
+        quoted.address = None;
+        complete(&mut quoted, std::mem::take(recipient));
+        *recipient = quoted;
+    }
 }
 
 /// Gives each kind the recipients that it speaks of.

@@ -85,56 +85,17 @@ fn strength(before: &str, behind: &str) -> Option<Strength> {
         .trim_end_matches([':', ' ', '='])
         .rsplit([' ', '\t', '('])
         .next()?;
-    match lead.trim_end_matches(':') {
-        "to" | "an" | "à" | "para" | "a" => return Some(Strength::Summary),
-        _ => {}
+    if knowledge::is_word("summary-to", lead.trim_end_matches([':', ' '])) {
+        return Some(Strength::Summary);
     }
-    LABELS.contains(&last).then_some(Strength::Labelled)
+    // Chinese and Japanese have no space before it.
+    let is_enclosed = before.ends_with(['（', '：', '「', '【']);
+    (is_enclosed || knowledge::is_word("before-recipient", last)).then_some(Strength::Labelled)
 }
-
-/// The last word before a recipient's address, in the languages that reports come in.
-const LABELS: [&str; 24] = [
-    "to",
-    "for",
-    "recipient",
-    "recipients",
-    "recipient(s)",
-    "address",
-    "addresses",
-    "address(es)",
-    "user",
-    "mailbox",
-    "addressee",
-    "an",
-    "empfänger",
-    "adresse",
-    "à",
-    "destinataire",
-    "pour",
-    "para",
-    "destinatario",
-    "destinatário",
-    "a",
-    "aan",
-    "do",
-    "кому",
-];
 
 /// Words before an address that is the sender's or a helper's.
 fn is_of_somebody_else(before: &str) -> bool {
-    [
-        "from",
-        "sender",
-        "contact",
-        "reply-to",
-        "absender",
-        "expéditeur",
-        "remitente",
-        "von:",
-        "assistance",
-    ]
-    .iter()
-    .any(|word| before.contains(word))
+    knowledge::says("before-others", before)
 }
 
 /// Mailboxes that reports tell people to write to.
