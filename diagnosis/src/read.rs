@@ -208,7 +208,7 @@ fn repliers(document: &Document) -> Vec<Recipient> {
 fn is_bounce_of_some_kind(document: &Document, body: &Text) -> bool {
     let text = document.uncut().unwrap_or(body);
     is_from_a_system(document)
-        || knowledge::says("bounce", &text.as_str().to_lowercase())
+        || knowledge::says("bounce", &head(text.as_str(), TELLING).to_lowercase())
         || knowledge::says("bounce", &lower_field(document, "subject"))
 }
 
@@ -381,7 +381,7 @@ fn fill_in(recipients: &mut Vec<Recipient>, reply: Recipient) {
 fn system_of(document: &Document, body: &Text) -> Option<crate::text::Spanned<&'static str>> {
     let heads = document.headers.iter().map(|(_, value)| value);
     std::iter::once(body).chain(heads).find_map(|text| {
-        let lower = text.as_str().to_ascii_lowercase();
+        let lower = head(text.as_str(), TELLING).to_ascii_lowercase();
         knowledge::system_in(&lower)
             .map(|(name, range)| crate::text::Spanned::new(name, text.spans(range)))
     })
@@ -391,7 +391,7 @@ fn kind_of(document: &Document, body: &Text, bounce: &Bounce) -> Kind {
     if !document.feedback_parts.is_empty() {
         return Kind::Complaint;
     }
-    let lower = body.as_str().to_lowercase();
+    let lower = head(body.as_str(), TELLING).to_lowercase();
     let subject = document
         .headers
         .first("subject")
@@ -453,6 +453,9 @@ fn is_suspicious(body: &str, subject: &str) -> bool {
     let bait = knowledge::says("suspicious", body) || knowledge::says("suspicious", subject);
     bait && (body.contains("http://") || body.contains("https://") || body.contains("href"))
 }
+
+/// What kind of message it is and who wrote it is said at its beginning.
+const TELLING: usize = 65_536;
 
 /// The beginning of a text, at most so many bytes.
 fn head(text: &str, longest: usize) -> &str {

@@ -11,11 +11,13 @@ mod charset;
 mod escape;
 mod html;
 mod map;
+mod shared;
 mod transfer;
 mod words;
 
 pub use charset::{CharsetDecoder, no_decoder};
 use map::Map;
+use shared::Shared;
 
 /// A byte range `[start, end)` of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,7 +56,7 @@ impl<T> Spanned<T> {
 /// Bytes on their way to becoming text: line ends mended, charset still unknown.
 #[derive(Clone, Debug, Default)]
 pub struct Raw {
-    bytes: Vec<u8>,
+    bytes: Shared<Vec<u8>>,
     map: Map,
 }
 
@@ -108,7 +110,7 @@ impl Raw {
     pub fn slice(&self, range: Range<usize>) -> Self {
         let range = clamp(range, self.bytes.len());
         Self {
-            bytes: self.bytes.get(range.clone()).unwrap_or_default().to_vec(),
+            bytes: self.bytes.slice(range.clone()),
             map: self.map.slice(range),
         }
     }
@@ -174,7 +176,7 @@ impl Raw {
 /// UTF-8 text with its map back to the input; all that readers ever see.
 #[derive(Clone, Debug, Default)]
 pub struct Text {
-    string: String,
+    string: Shared<String>,
     map: Map,
 }
 
@@ -189,8 +191,8 @@ impl Text {
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
         match self.string.get(range.clone()) {
-            Some(part) => Self {
-                string: part.to_owned(),
+            Some(_) => Self {
+                string: self.string.slice(range.clone()),
                 map: self.map.slice(range),
             },
             None => Self::default(),
@@ -213,7 +215,7 @@ impl Text {
     /// All of it with its place.
     #[must_use]
     pub fn to_spanned(&self) -> Spanned<String> {
-        Spanned::new(self.string.clone(), self.spans(0..self.string.len()))
+        Spanned::new(self.as_str().to_owned(), self.spans(0..self.string.len()))
     }
 
     /// The lines, as ranges without their line end.

@@ -10,8 +10,12 @@ use crate::{
 
 use super::address;
 
+/// No server says more than this; what stands behind it in one line is something else.
+const LONGEST: usize = 65_536;
+
 /// Reads a diagnostic that is already one line ([`Text::join`]).
 pub(super) fn read(text: &Text) -> Recipient {
+    let text = &text.slice(0..super::head(text.as_str(), LONGEST).len());
     let lower = text.as_str().to_ascii_lowercase();
     let reply = find_reply(text.as_str());
     let status = reply

@@ -55,7 +55,7 @@ impl Raw {
     fn decode_utf8(&self) -> Text {
         if let Ok(string) = std::str::from_utf8(&self.bytes) {
             return Text {
-                string: string.to_owned(),
+                string: string.to_owned().into(),
                 map: self.map.clone(),
             };
         }
@@ -101,7 +101,7 @@ impl Builder {
 
     fn finish(self) -> Text {
         Text {
-            string: self.string,
+            string: self.string.into(),
             map: self.map,
         }
     }
@@ -125,7 +125,7 @@ impl Text {
             end: string.len(),
         });
         Self {
-            string: string.to_owned(),
+            string: string.to_owned().into(),
             map,
         }
     }
