@@ -8,6 +8,8 @@ pub(crate) struct Phrases {
     sorted: Vec<Phrase>,
     /// Which three bytes a phrase can begin with, hashed: most words of a text begin no phrase.
     beginnings: Vec<u64>,
+    /// Where the phrases with each first byte begin and end.
+    by_byte: Vec<(usize, usize)>,
 }
 
 #[derive(Debug)]
@@ -38,6 +40,7 @@ impl Phrases {
         // In this order a phrase stands behind all that it begins with.
         let mut open: Vec<u16> = Vec::new();
         let mut beginnings = vec![0_u64; BEGINNINGS / 64];
+        let mut by_byte = vec![(0, 0); 256];
         for (number, words) in (0_u16..).zip(words) {
             while let Some(&last) = open.last()
                 && sorted
@@ -50,13 +53,22 @@ impl Phrases {
             if let Some(bits) = beginnings.get_mut(at) {
                 *bits |= bit;
             }
+            let first = words.bytes().next().unwrap_or_default();
+            if let Some((start, end)) = by_byte.get_mut(usize::from(first)) {
+                *start = if *end == 0 { sorted.len() } else { *start };
+                *end = sorted.len() + 1;
+            }
             sorted.push(Phrase {
                 words,
                 shorter: open.last().copied(),
             });
             open.push(number);
         }
-        Self { sorted, beginnings }
+        Self {
+            sorted,
+            beginnings,
+            by_byte,
+        }
     }
 
     /// The number of a phrase.
@@ -103,9 +115,14 @@ impl Phrases {
     /// The phrases that `rest` begins with. All of them are the last one that does not stand behind
     /// `rest`, or begin that one.
     fn at(&self, rest: &[u8], start: usize, take: &mut impl FnMut(Found) -> bool) -> bool {
-        let behind = self
-            .sorted
-            .partition_point(|phrase| phrase.words.as_bytes() <= rest);
+        let first = rest.first().copied().unwrap_or_default();
+        let (from, to) = self
+            .by_byte
+            .get(usize::from(first))
+            .copied()
+            .unwrap_or_default();
+        let same_byte = self.sorted.get(from..to).unwrap_or_default();
+        let behind = from + same_byte.partition_point(|phrase| phrase.words.as_bytes() <= rest);
         let mut next = behind
             .checked_sub(1)
             .and_then(|last| u16::try_from(last).ok());

@@ -393,6 +393,9 @@ impl Server {
     }
 }
 
+/// The place of the words that may also name a host that was only looked up.
+const LOOKED_UP: usize = 0;
+
 /// Words that name the server that was spoken to right behind them.
 const BEFORE_SERVER: [&str; 10] = [
     "host ",
@@ -408,16 +411,29 @@ const BEFORE_SERVER: [&str; 10] = [
 ];
 
 fn find_server(string: &str, lower: &str) -> Server {
-    BEFORE_SERVER
-        .iter()
-        .flat_map(|words| lower.match_indices(words))
+    static MARKS: LazyLock<Marks<usize>> = LazyLock::new(|| {
+        Marks::new(
+            BEFORE_SERVER
+                .iter()
+                .zip(0..)
+                .map(|(words, place)| (*words, place)),
+        )
+    });
+    let mut named = Vec::new();
+    MARKS.walk(lower, |place, found| {
+        named.push((place, found));
+        true
+    });
+    named.sort_unstable();
+    named
+        .into_iter()
         // `client host [192.0.2.1]` is who spoke to the server.
-        .filter(|(at, _)| {
-            let before = lower.get(..*at).unwrap_or_default();
+        .filter(|(_, found)| {
+            let before = lower.get(..found.start).unwrap_or_default();
             !before.ends_with("client ")
         })
-        .filter_map(|(at, words)| Some((words, server_at(string, at + words.len())?)))
-        .find(|(words, server)| *words != "host " || server.has_spoken(lower))
+        .filter_map(|(place, found)| Some((place, server_at(string, found.end)?)))
+        .find(|(place, server)| *place != LOOKED_UP || server.has_spoken(lower))
         .map(|(_, server)| server)
         .unwrap_or(Server {
             host: None,
