@@ -19,11 +19,11 @@ use serde::Deserialize;
 
 /// The figures that have been reached, in parts of a thousand. They only ever go up.
 const FLOOR: Score<usize> = Score {
-    recipients: 984,
+    recipients: 992,
     reply_code: 987,
     status: 966,
-    reason: 844,
-    suppress: 946,
+    reason: 851,
+    suppress: 949,
     permanent: 1000,
     certain: 974,
 };
@@ -242,7 +242,7 @@ const FORMS: [(&str, Form); 6] = [
 ];
 
 /// Reasons in parts of a thousand that each form has reached.
-const FORM_FLOORS: [usize; 6] = [844, 844, 844, 844, 815, 837];
+const FORM_FLOORS: [usize; 6] = [851, 851, 851, 851, 825, 851];
 
 fn lines(input: &[u8]) -> impl Iterator<Item = &[u8]> {
     // The corpus has LF, CRLF and bare CR.

@@ -21,6 +21,7 @@ mod log_line;
 mod lone;
 mod loose;
 mod mbox;
+mod mime;
 mod prose;
 mod record;
 mod reply;

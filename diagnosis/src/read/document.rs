@@ -1,10 +1,11 @@
 //! A paste taken apart: its head, its readable parts, and the head of the message that came back.
 
-use mail_parser::{MessageParser, MimeHeaders, PartType};
-
 use crate::text::{CharsetDecoder, Raw, Span, Spanned, Text};
 
-use super::headers::{self, Headers};
+use super::{
+    headers::{self, Headers},
+    mime::{self, Encoding, Part},
+};
 
 /// How deep messages within messages are followed.
 const MAX_DEPTH: usize = 6;
@@ -112,14 +113,12 @@ impl Document {
         decoder: CharsetDecoder,
         depth: usize,
     ) -> bool {
-        let Some(message) = MessageParser::new().parse(raw.bytes()) else {
-            return false;
-        };
-        if wants_several && message.parts.len() < 2 {
+        let found = mime::parts(raw.bytes());
+        if wants_several && !found.is_multipart {
             return false;
         }
         let mut html = Vec::new();
-        for part in &message.parts {
+        for part in &found.leaves {
             self.take_part(raw, part, decoder, depth, &mut html);
         }
         if self
@@ -144,26 +143,17 @@ impl Document {
     fn take_part(
         &mut self,
         raw: &Raw,
-        part: &mail_parser::MessagePart<'_>,
+        part: &Part,
         decoder: CharsetDecoder,
         depth: usize,
         html: &mut Vec<Text>,
     ) {
-        if matches!(part.body, PartType::Multipart(_)) {
-            return;
-        }
         let content = transfer_decoded(raw, part);
-        let content_type = part.content_type();
-        let label = content_type.and_then(|value| value.attribute("charset"));
-        let kind = content_type
-            .map(|value| {
-                let subtype = value.subtype().unwrap_or_default();
-                format!("{}/{subtype}", value.ctype()).to_ascii_lowercase()
-            })
-            .unwrap_or_default();
-        let is_whole = matches!(kind.as_str(), "message/rfc822" | "message/global")
-            && usize::try_from(part.raw_end_offset()).is_ok_and(|end| end < raw.bytes().len());
-        match kind.as_str() {
+        let label = part.charset.as_deref();
+        let kind = part.kind.as_str();
+        let is_whole = matches!(kind, "message/rfc822" | "message/global")
+            && part.body.end < raw.bytes().len();
+        match kind {
             "message/delivery-status" | "message/global-delivery-status" => {
                 self.status_parts.push(content.decode(label, decoder));
             }
@@ -174,7 +164,7 @@ impl Document {
             | "message/rfc822-headers"
             | "message/global-headers" => self.take_returned(&content, is_whole, decoder, depth),
             "text/html" => html.push(content.decode(label, decoder)),
-            _ if is_text(&kind) => self.texts.push(content.decode(label, decoder)),
+            _ if is_text(kind) => self.texts.push(content.decode(label, decoder)),
             _ => {}
         }
     }
@@ -243,14 +233,12 @@ fn boundary_of(body: &[u8]) -> Option<(usize, String)> {
     None
 }
 
-fn transfer_decoded(raw: &Raw, part: &mail_parser::MessagePart<'_>) -> Raw {
-    let start = usize::try_from(part.raw_body_offset()).unwrap_or(usize::MAX);
-    let end = usize::try_from(part.raw_end_offset()).unwrap_or(usize::MAX);
-    let content = raw.slice(start..end);
+fn transfer_decoded(raw: &Raw, part: &Part) -> Raw {
+    let content = raw.slice(part.body.clone());
     match part.encoding {
-        mail_parser::Encoding::None => content,
-        mail_parser::Encoding::QuotedPrintable => content.decode_quoted_printable(),
-        mail_parser::Encoding::Base64 => content.decode_base64(),
+        Encoding::Plain => content,
+        Encoding::QuotedPrintable => content.decode_quoted_printable(),
+        Encoding::Base64 => content.decode_base64(),
     }
 }
 
