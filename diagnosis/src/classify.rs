@@ -11,7 +11,7 @@ use crate::{
         wordings::{self, Wording},
     },
     reason::{Confidence, Reason, RefusedBy, Side},
-    text::Span,
+    text::{Span, Spanned},
 };
 
 /// Judges each recipient of a bounce.
@@ -420,7 +420,7 @@ fn spans(recipient: &Recipient, said: &str, best: Option<&Hit>) -> Vec<Span> {
         let status = recipient.status.iter().flat_map(|status| &status.spans);
         let code = recipient.reply_code.iter().flat_map(|code| &code.spans);
         let withheld = recipient.withheld.iter().flat_map(|word| &word.spans);
-        return status.chain(code).chain(withheld).copied().collect();
+        return crate::text::in_order(status.chain(code).chain(withheld).copied().collect());
     };
     let Some(diagnostic) = &recipient.diagnostic else {
         return Vec::new();
@@ -430,24 +430,24 @@ fn spans(recipient: &Recipient, said: &str, best: Option<&Hit>) -> Vec<Span> {
         .iter()
         .filter_map(|(start, end)| said.get(*start..*end))
         .collect();
-    narrow(&diagnostic.value, &diagnostic.spans, &words)
+    narrow(diagnostic, &words)
 }
 
 /// The part of a diagnostic that the words stand in; all of it where white space was folded inside
 /// of them.
-fn narrow(value: &str, spans: &[Span], words: &[&str]) -> Vec<Span> {
-    let lower = value.to_ascii_lowercase();
+fn narrow(said: &Spanned<String>, words: &[&str]) -> Vec<Span> {
+    let lower = said.value.to_ascii_lowercase();
     let Some(start) = words.first().and_then(|first| lower.find(first)) else {
-        return spans.to_vec();
+        return said.spans.clone();
     };
     let mut end = start;
     for word in words {
         match lower.get(end..).and_then(|rest| rest.find(word)) {
             Some(found) => end += found + word.len(),
-            None => return spans.to_vec(),
+            None => return said.spans.clone(),
         }
     }
-    crate::text::narrow(spans, start..end)
+    crate::text::narrow(said, start..end)
 }
 
 #[cfg(test)]

@@ -13,7 +13,6 @@
     )
 )]
 
-pub mod json;
 pub mod text;
 
 pub mod bounce;

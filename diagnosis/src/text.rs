@@ -316,9 +316,15 @@ impl Text {
 }
 
 /// The spans of a part of a joined value ([`Text::join`]): its pieces are walked in order, with one
-/// byte between them that stands nowhere. All of it where the part does not fit into them.
+/// byte between them that stands nowhere. All of it where the part does not fit into them, or the
+/// value has another length than they: then it was decoded, and no place in it can be counted.
 #[must_use]
-pub fn narrow(spans: &[Span], range: Range<usize>) -> Vec<Span> {
+pub fn narrow(value: &Spanned<String>, range: Range<usize>) -> Vec<Span> {
+    let spans = value.spans.as_slice();
+    let lengths = spans.iter().map(|span| span.end - span.start);
+    if lengths.sum::<usize>() + spans.len() != value.value.len() + 1 {
+        return spans.to_vec();
+    }
     let mut at = 0;
     let mut found = Vec::new();
     for span in spans {
@@ -338,6 +344,20 @@ pub fn narrow(spans: &[Span], range: Range<usize>) -> Vec<Span> {
     } else {
         found
     }
+}
+
+/// The spans of several values as those of one: in the order of the input, each place once.
+#[must_use]
+pub fn in_order(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    spans.dedup_by(|next, last| {
+        let overlaps = next.start < last.end;
+        if overlaps {
+            last.end = last.end.max(next.end);
+        }
+        overlaps
+    });
+    spans
 }
 
 /// `range` without the white space at its ends.
@@ -432,6 +452,24 @@ mod tests {
         assert_eq!(decoded.as_str(), "café 550");
         let at = decoded.as_str().find("550").expect("there");
         assert_eq!(decoded.spans(at..at + 3), [Span { start: 5, end: 8 }]);
+    }
+
+    #[test]
+    fn a_part_of_a_decoded_value_stands_anywhere_in_it() {
+        let whole = text(&Raw::from_input(b"550 from\r\n192.0.2.10"));
+        let said = whole.join(whole.lines().collect::<Vec<_>>()).to_spanned();
+        assert_eq!(said.value, "550 from 192.0.2.10");
+        assert_eq!(narrow(&said, 9..19), [Span { start: 10, end: 20 }]);
+        let said = text(&Raw::from_input(b"550 \xfcber 192.0.2.10")).to_spanned();
+        assert_eq!(said.value, "550 über 192.0.2.10");
+        assert_eq!(narrow(&said, 10..20), said.spans);
+    }
+
+    #[test]
+    fn places_of_several_values_are_put_in_order_and_merged() {
+        let span = |start, end| Span { start, end };
+        let mixed = vec![span(9, 12), span(1, 4), span(2, 6), span(6, 7), span(9, 12)];
+        assert_eq!(in_order(mixed), [span(1, 6), span(6, 7), span(9, 12)]);
     }
 
     #[test]

@@ -184,23 +184,24 @@ pub(super) fn ips_in(string: &str) -> Vec<(Range<usize>, IpAddr)> {
             .find(|c: char| !(c.is_ascii_hexdigit() || matches!(c, '.' | ':')))
             .unwrap_or(rest.len());
         let word = rest.get(..token).unwrap_or_default();
-        let start = at + (word.len() - word.trim_start_matches(':').len().min(word.len()));
-        if let Some(ip) = ip_of(word) {
-            found.push((start..start + word.trim_matches([':', '.']).len(), ip));
+        if let Some((range, ip)) = ip_of(word) {
+            found.push((at + range.start..at + range.end, ip));
         }
         at += token + next_start(rest.get(token..).unwrap_or_default());
     }
     found
 }
 
-fn ip_of(word: &str) -> Option<IpAddr> {
-    // Two colons in `::1` belong to the address; a single one at the end does not.
+/// The address that a word is, and its place in the word. Two colons at an end belong to it, a
+/// single one does not.
+fn ip_of(word: &str) -> Option<(Range<usize>, IpAddr)> {
     let plain = word.trim_end_matches('.');
-    let ip: IpAddr = plain
-        .parse()
-        .or_else(|_| plain.trim_matches(':').parse())
-        .ok()?;
-    (plain.len() >= 4).then_some(ip)
+    let bare = plain.trim_matches(':');
+    let (start, address, ip) = match plain.parse() {
+        Ok(ip) => (0, plain, ip),
+        Err(_) => (plain.find(bare)?, bare, bare.parse().ok()?),
+    };
+    (plain.len() >= 4).then_some((start..start + address.len(), ip))
 }
 
 /// How far it is to the next place where an address can begin: behind a letter that is none of
@@ -247,6 +248,9 @@ mod tests {
         .map(|(_, ip)| ip.to_string())
         .collect();
         assert_eq!(found, ["203.0.113.9", "2001:db8::25"]);
+        for (string, place) in [("[2001:db8::]:", 1..11), (" ::25 x", 1..5)] {
+            assert_eq!(ips_in(string)[0].0, place, "{string}");
+        }
     }
 
     #[test]

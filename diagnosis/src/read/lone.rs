@@ -16,8 +16,9 @@ pub(super) fn read(text: &Text) -> Option<Bounce> {
     if word.is_empty() || word.contains(char::is_whitespace) || word.len() > 320 {
         return None;
     }
-    let outer = word.len() - word.trim_start_matches(['<', '[']).len();
-    let inner = word.trim_matches(['<', '>', '[', ']', ',', ';']);
+    let around = ['<', '>', '[', ']', ',', ';'];
+    let outer = word.len() - word.trim_start_matches(around).len();
+    let inner = word.trim_matches(around);
     let start = range.start + outer;
     let place = text.spanned(start..start + inner.len())?;
     let mut bounce = empty();

@@ -141,7 +141,7 @@ fn size_said(bounce: &Bounce) -> Option<Spanned<usize>> {
             .iter()
             .flat_map(|words| lower.match_indices(words))
             .find_map(|(at, words)| size_at(&lower, at + words.len()))?;
-        Some(Spanned::new(size, narrow(&said.spans, range)))
+        Some(Spanned::new(size, narrow(said, range)))
     })
 }
 

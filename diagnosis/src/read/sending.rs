@@ -5,7 +5,7 @@ use std::{net::IpAddr, ops::Range};
 
 use crate::{
     bounce::{Bounce, Form, Sending, Signature},
-    text::{Spanned, Text, narrow, trimmed},
+    text::{Spanned, Text, in_order, narrow, trimmed},
 };
 
 use super::{address, document::Document, encoded, headers::Headers, returned::checked_signatures};
@@ -101,7 +101,7 @@ pub(super) fn said_ip(bounce: &Bounce) -> Option<Spanned<IpAddr>> {
             .into_iter()
             .filter(|(_, ip)| Some(*ip) != own && is_public(*ip))
             .find(|(range, _)| names_client(&lower, range))
-            .map(|(range, ip)| Spanned::new(ip, narrow(&said.spans, range)))
+            .map(|(range, ip)| Spanned::new(ip, narrow(said, range)))
     })
 }
 
@@ -331,7 +331,8 @@ fn signatures(returned: &Headers) -> Vec<Spanned<Signature>> {
         let (Some(domain), Some(selector)) = (tag(field, "d"), tag(field, "s")) else {
             continue;
         };
-        let spans = domain.spans.into_iter().chain(selector.spans).collect();
+        // The tags stand in any order, and in base64 in the same place.
+        let spans = in_order(domain.spans.into_iter().chain(selector.spans).collect());
         let signature = Signature {
             domain: domain.value.to_lowercase(),
             selector: selector.value.to_lowercase(),

@@ -27,7 +27,7 @@ pub(super) fn note(body: &Text, shape: Shape, recipients: &mut [Recipient]) {
             continue;
         };
         let tries = Tries::in_text(head(&said.value, LONGEST));
-        fill(recipient, &tries, |range| narrow(&said.spans, range));
+        fill(recipient, &tries, |range| narrow(&said, range));
     }
     // A log says it of each delivery.
     if matches!(shape, Shape::LogLine | Shape::Transcript | Shape::Webhook) {
