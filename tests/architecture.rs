@@ -243,6 +243,8 @@ const DIAGNOSIS_MAY_USE: &[&str] = &[
     "mail-parser",
     "memchr",
     "miniz_oxide",
+    "serde",
+    "serde_json",
     "thiserror",
 ];
 
@@ -261,11 +263,10 @@ const PACKAGES: &[(&str, &[&str])] = &[
 /// The rooms of `diagnosis` in the direction of the data, and what each may know: a room, or one
 /// module of a room.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("json", &[]),
     ("text", &[]),
     ("bounce", &["text"]),
     ("reason", &["bounce"]),
-    ("dns", &["json"]),
+    ("dns", &[]),
     ("wording", &["bounce", "reason"]),
     ("finding", &["bounce", "reason", "dns", "wording"]),
     ("knowledge", &["bounce", "reason", "wording", "finding"]),
@@ -308,7 +309,6 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 const EVERYTHING: &[&str] = &[
-    "json",
     "text",
     "bounce",
     "reason",

@@ -43,7 +43,7 @@ fn run() -> anyhow::Result<bool> {
             Ok(true)
         }
         Task::Serve(options) => serve::serve(&options).map(|()| true),
-        Task::Soak => soak::soak(),
+        Task::Soak(options) => soak::soak(&options),
         Task::Test(suites) => test::test(&suites),
     }
 }

@@ -11,7 +11,7 @@ use lexopt::prelude::*;
 pub(crate) enum Task {
     Help,
     Serve(ServeOptions),
-    Soak,
+    Soak(SoakOptions),
     /// The suites to run; all where none is named.
     Test(Vec<String>),
 }
@@ -22,6 +22,15 @@ pub(crate) struct ServeOptions {
     pub(crate) listen: SocketAddr,
     /// Flags that the proxy understands, as given.
     pub(crate) passed_on: Vec<OsString>,
+}
+
+/// What takes how long.
+#[derive(Debug, PartialEq)]
+pub(crate) struct SoakOptions {
+    /// For each fuzz target.
+    pub(crate) minutes: u32,
+    /// The suites to run; all where none is named.
+    pub(crate) suites: Vec<String>,
 }
 
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Task> {
@@ -57,11 +66,17 @@ fn serve(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
 }
 
 fn soak(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
-    match parser.next()? {
-        None => Ok(Task::Soak),
-        Some(Short('h') | Long("help")) => Ok(Task::Help),
-        Some(other) => Err(unexpected(other)),
+    let mut minutes = FUZZ_MINUTES;
+    let mut suites = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("minutes") => minutes = parser.value()?.parse()?,
+            Value(suite) => suites.push(suite.string()?),
+            Short('h') | Long("help") => return Ok(Task::Help),
+            other => return Err(unexpected(other)),
+        }
     }
+    Ok(Task::Soak(SoakOptions { minutes, suites }))
 }
 
 fn test(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
@@ -84,6 +99,7 @@ fn unexpected(argument: lexopt::Arg<'_>) -> anyhow::Error {
 }
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+const FUZZ_MINUTES: u32 = 10;
 
 pub(crate) const HELP: &str = "\
 The chores of Bounce Clinic. Each sets up the tools that it needs by itself.
@@ -94,8 +110,8 @@ cargo xtask serve [--listen ADDR:PORT] [--upstream URL]... [--demo-zone on|off] 
 cargo xtask test [SUITE]...
     runs all that must be green at each commit, or only the suites named
 
-cargo xtask soak
-    runs what takes long
+cargo xtask soak [--minutes N] [SUITE]...
+    runs what takes long, or only the suites named; `fuzz` runs each fuzz target for N minutes (10)
 
 The tools lie in $BOUNCE_CLINIC_CACHE, else in bounce-clinic under $XDG_CACHE_HOME or ~/.cache.
 ";
@@ -156,10 +172,24 @@ mod tests {
     }
 
     #[test]
+    fn soak_takes_minutes_and_the_names_of_suites() {
+        let parsed = |line| match parsed(line) {
+            Task::Soak(options) => (options.minutes, options.suites),
+            other => panic!("`soak` is a task, not {other:?}"),
+        };
+        assert_eq!(parsed("xtask soak"), (FUZZ_MINUTES, vec![]));
+        assert_eq!(
+            parsed("xtask soak fuzz --minutes 3"),
+            (3, vec!["fuzz".to_owned()])
+        );
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         assert!(refused("xtask serve --listen 8080").contains("`8080`"));
         assert!(refused("xtask serve --demo-zone").contains("demo-zone"));
-        assert!(refused("xtask soak fast").contains("fast"));
+        assert!(refused("xtask soak --fast").contains("fast"));
+        assert!(refused("xtask soak --minutes long").contains("long"));
         assert!(refused("xtask polish").contains("polish"));
     }
 }

@@ -11,6 +11,7 @@ mod apt;
 mod binaryen;
 mod bind;
 mod browser;
+mod cargo_fuzz;
 mod cargo_install;
 mod trunk;
 mod wasm_bindgen;
@@ -28,6 +29,8 @@ use crate::workspace::Workspace;
 pub(crate) enum Need {
     /// Chromium and its driver.
     Browser,
+    /// cargo-fuzz.
+    Fuzzer,
     /// BIND's `named`.
     NameServer,
     /// trunk, wasm-bindgen and wasm-opt.
@@ -89,6 +92,9 @@ pub(crate) fn set_up(workspace: &Workspace, needs: &[Need]) -> anyhow::Result<To
         let (chromium, chromedriver) = browser::set_up(&cache)?;
         tools.chromium = Some(chromium);
         tools.chromedriver = Some(chromedriver);
+    }
+    if needs.contains(&Need::Fuzzer) {
+        tools.folders.extend(cargo_fuzz::set_up(&cache, &tools)?);
     }
     if needs.contains(&Need::NameServer) {
         tools.named = Some(bind::set_up(&cache)?);
