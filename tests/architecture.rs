@@ -243,8 +243,6 @@ const DIAGNOSIS_MAY_USE: &[&str] = &[
     "mail-parser",
     "memchr",
     "miniz_oxide",
-    "serde",
-    "serde_json",
     "thiserror",
 ];
 
@@ -263,10 +261,11 @@ const PACKAGES: &[(&str, &[&str])] = &[
 /// The rooms of `diagnosis` in the direction of the data, and what each may know: a room, or one
 /// module of a room.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("json", &[]),
     ("text", &[]),
     ("bounce", &["text"]),
     ("reason", &["bounce"]),
-    ("dns", &[]),
+    ("dns", &["json"]),
     ("wording", &["bounce", "reason"]),
     ("finding", &["bounce", "reason", "dns", "wording"]),
     ("knowledge", &["bounce", "reason", "wording", "finding"]),
@@ -309,6 +308,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 const EVERYTHING: &[&str] = &[
+    "json",
     "text",
     "bounce",
     "reason",

@@ -13,6 +13,7 @@
     )
 )]
 
+pub mod json;
 pub mod text;
 
 pub mod bounce;

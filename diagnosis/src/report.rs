@@ -2,24 +2,22 @@
 //! gets. Its structs are its own and written by hand from the inner ones; only they promise
 //! stability.
 
-use serde::Serialize;
-
 use crate::{
     bounce::{Authentication, Bounce, Command, Decoded, Form, Recipient, Returned, Shape},
     case::{Case, Judgement},
     checklist::{Advice, Headline, Step, commands_for, kind_word},
     dns::{Answer, Question},
     finding::Finding,
+    json::{ToJson, objects, write_object},
     knowledge,
     text::{Span, Spanned},
     wording::fill,
 };
 
 /// One message found in a paste, with everything that is known about it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// The file that it was read from; `None` in the page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Which message of the paste it is, from 0.
     pub index: usize,
@@ -58,7 +56,7 @@ pub struct Report {
 }
 
 /// One recipient.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(
     missing_docs,
     reason = "the fields are those of the JSON contract, documented in the README"
@@ -90,7 +88,7 @@ pub struct RecipientReport {
 }
 
 /// What was written into an address on its way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodedReport {
     /// batv, forward, group, imcea, imceaex, imceainvalid, imceasmtp, imceax400, srs or verp.
     pub form: &'static str,
@@ -104,7 +102,7 @@ pub struct DecodedReport {
 }
 
 /// Where a field was read from, or a rule fired.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EvidenceReport {
     /// The field of the contract.
     pub field: &'static str,
@@ -115,7 +113,7 @@ pub struct EvidenceReport {
 }
 
 /// The side that sent the returned message.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(
     missing_docs,
     reason = "the fields are those of the JSON contract, documented in the README"
@@ -131,7 +129,7 @@ pub struct SendingReport {
 }
 
 /// The returned message itself.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReturnedReport {
     /// Its subject, encoded words undone.
     pub subject: Option<String>,
@@ -149,7 +147,7 @@ pub struct ReturnedReport {
 }
 
 /// One result of Authentication-Results.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthenticationReport {
     /// spf, dkim, dmarc, arc, iprev, …
     pub method: String,
@@ -164,7 +162,7 @@ pub struct AuthenticationReport {
 }
 
 /// A DKIM signature of the returned message.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(
     missing_docs,
     reason = "the fields are those of the JSON contract, documented in the README"
@@ -175,7 +173,7 @@ pub struct SignatureReport {
 }
 
 /// One finding.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(
     missing_docs,
     reason = "the fields are those of the JSON contract, documented in the README"
@@ -198,14 +196,13 @@ pub struct FindingReport {
 }
 
 /// One answer of DNS.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(
     missing_docs,
     reason = "the fields are those of the JSON contract, documented in the README"
 )]
 pub struct AnswerReport {
     pub name: String,
-    #[serde(rename = "type")]
     pub record_type: &'static str,
     pub status: &'static str,
     pub records: Vec<String>,
@@ -216,7 +213,7 @@ pub struct AnswerReport {
 }
 
 /// One step.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(
     missing_docs,
     reason = "the fields are those of the JSON contract, documented in the README"
@@ -237,7 +234,7 @@ pub struct StepReport {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(
     missing_docs,
     reason = "the fields are those of the JSON contract, documented in the README"
@@ -248,6 +245,66 @@ pub struct HeadlineReport {
     pub responsible_words: &'static str,
     pub what: String,
     pub why: String,
+}
+
+impl ToJson for Report {
+    fn write(&self, out: &mut String) {
+        let Self {
+            source,
+            index,
+            span,
+            kind,
+            shape,
+            system,
+            reporting_mta,
+            arrival_date,
+            recipients,
+            sending,
+            returned,
+            authentication,
+            arc_authentication_results,
+            backscatter,
+            findings,
+            checklist,
+            headlines,
+        } = self;
+        let fields: [(&str, &dyn ToJson); 17] = [
+            ("source", source),
+            ("index", index),
+            ("span", span),
+            ("kind", kind),
+            ("shape", shape),
+            ("system", system),
+            ("reporting_mta", reporting_mta),
+            ("arrival_date", arrival_date),
+            ("recipients", recipients),
+            ("sending", sending),
+            ("returned", returned),
+            ("authentication", authentication),
+            ("arc_authentication_results", arc_authentication_results),
+            ("backscatter", backscatter),
+            ("findings", findings),
+            ("checklist", checklist),
+            ("headlines", headlines),
+        ];
+        // A paste has no file.
+        let first = usize::from(source.is_none());
+        write_object(out, fields.get(first..).unwrap_or_default());
+    }
+}
+
+objects! {
+    RecipientReport { address, original, action, status, reply_code, diagnostic, command, remote_mta, remote_ip, reason, second_reason, confidence, permanent, suppress, responsible, refused_by, provider, last_attempt_date, will_retry_until, attempts, waited_seconds, decoded, evidence }
+    DecodedReport { form, address, x500, name }
+    EvidenceReport { field, rule, spans }
+    SendingReport { ip, helo, from_domain, envelope_domain, decoded, dkim, evidence }
+    ReturnedReport { subject, size, date, message_id, bulk, evidence }
+    AuthenticationReport { method, result, domain, selector, spans }
+    SignatureReport { domain, selector }
+    FindingReport { check, code, subject, recipients, result, verdict, unchecked_because, explains, title, detail, rfc, expected, commands, answers }
+    AnswerReport { name, record_type as "type", status, records, ttl, ad, asked_at, demo }
+    StepReport { id, owner, owner_words, recipients, title, why, state, commands, verify, finding }
+    HeadlineReport { responsible, responsible_words, what, why }
 }
 
 impl Report {

@@ -6,7 +6,7 @@ mod text;
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
-use diagnosis::report::Report;
+use diagnosis::{json::ToJson, report::Report};
 
 use crate::args::Form;
 
@@ -46,7 +46,7 @@ impl Output {
         match self {
             Self::Csv(rows) => rows.write(report),
             Self::Json(out) => {
-                serde_json::to_writer(&mut *out, report)?;
+                out.write_all(report.to_json().as_bytes())?;
                 out.write_all(b"\n")
             }
             Self::Summary(summary) => {

@@ -1,50 +1,21 @@
 //! The JSON form of an answer, as our proxy, Google and Cloudflare spell it.
 
-use serde::Deserialize;
-
 use super::{Answer, Outcome, Record, RecordData};
+use crate::json::{Json, Value};
 
 /// The comment that marks demonstration data.
 const DEMONSTRATION: &str = "demonstration zone";
 
 /// Why a body is no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerError {
-    /// Not JSON of the form expected.
-    #[error("the resolver's answer is no application/dns-json: {0}")]
-    Json(#[from] serde_json::Error),
-}
-
-#[derive(Deserialize)]
-struct Body {
-    #[serde(rename = "Status")]
-    status: u16,
-    #[serde(rename = "AD", default)]
-    ad: bool,
-    #[serde(rename = "Answer", default)]
-    answer: Vec<Entry>,
-    #[serde(rename = "Comment", default)]
-    comment: Option<serde_json::Value>,
-    #[serde(default)]
-    extended_dns_errors: Vec<ExtendedError>,
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    name: String,
-    #[serde(rename = "type")]
-    record_type: u16,
-    #[serde(rename = "TTL", default)]
-    ttl: u32,
-    data: String,
-}
-
-#[derive(Deserialize)]
-struct ExtendedError {
-    info_code: u16,
-    #[serde(default)]
-    extra_text: String,
+    /// A record without a name, a type or data.
+    #[error("a record of the resolver's answer lacks its name, type or data")]
+    Record,
+    /// No JSON, or without a response code.
+    #[error("the resolver's answer is no application/dns-json")]
+    Form,
 }
 
 /// Reads the body of an answer of status 200.
@@ -53,19 +24,31 @@ struct ExtendedError {
 ///
 /// [`AnswerError`] where it is not the JSON expected.
 pub fn read_answer(body: &str, asked_at: Option<i64>) -> Result<Answer, AnswerError> {
-    let body: Body = serde_json::from_str(body)?;
+    let body = Json::read(body).ok_or(AnswerError::Form)?;
+    let body = body.value();
+    let status = body.field("Status").number().ok_or(AnswerError::Form)?;
+    let records: Option<Vec<Record>> = body.field("Answer").items().map(record).collect();
     Ok(Answer {
-        outcome: outcome(body.status),
-        records: body.answer.into_iter().map(record).collect(),
-        authenticated: body.ad,
+        outcome: outcome(status),
+        records: records.ok_or(AnswerError::Record)?,
+        authenticated: body.field("AD").is_true(),
         extended_errors: body
-            .extended_dns_errors
-            .into_iter()
-            .map(|error| (error.info_code, error.extra_text))
+            .field("extended_dns_errors")
+            .items()
+            .filter_map(extended_error)
             .collect(),
         asked_at,
-        demo: body.comment.is_some_and(|comment| comment == DEMONSTRATION),
+        demo: is_demonstration(body),
     })
+}
+
+fn extended_error(error: Value<'_>) -> Option<(u16, String)> {
+    let text = error.field("extra_text").text().unwrap_or_default();
+    Some((error.field("info_code").number()?, text.to_owned()))
+}
+
+fn is_demonstration(body: Value<'_>) -> bool {
+    body.field("Comment").text() == Some(DEMONSTRATION)
 }
 
 /// The answer behind an HTTP status other than 200: our proxy says 504 where its upstream was too
@@ -78,12 +61,10 @@ pub fn read_failure(status: u16, body: &str, asked_at: Option<i64>) -> Answer {
         502 | 503 => Outcome::Unreachable,
         _ => Outcome::Refused,
     };
-    let comment = serde_json::from_str::<serde_json::Value>(body)
-        .ok()
-        .and_then(|problem| problem.get("Comment").cloned());
+    let problem = Json::read(body);
     Answer {
         asked_at,
-        demo: comment.is_some_and(|comment| comment == DEMONSTRATION),
+        demo: problem.is_some_and(|problem| is_demonstration(problem.value())),
         ..Answer::empty(outcome)
     }
 }
@@ -98,14 +79,16 @@ fn outcome(status: u16) -> Outcome {
     }
 }
 
-fn record(entry: Entry) -> Record {
-    let data = typed(entry.record_type, &entry.data)
-        .unwrap_or(RecordData::Other(entry.record_type, entry.data));
-    Record {
-        owner: entry.name.trim_end_matches('.').to_ascii_lowercase(),
-        ttl: entry.ttl,
-        data,
-    }
+fn record(entry: Value<'_>) -> Option<Record> {
+    let owner = entry.field("name").text()?;
+    let record_type = entry.field("type").number()?;
+    let data = entry.field("data").text()?;
+    Some(Record {
+        owner: owner.trim_end_matches('.').to_ascii_lowercase(),
+        ttl: entry.field("TTL").number().unwrap_or(0),
+        data: typed(record_type, data)
+            .unwrap_or_else(|| RecordData::Other(record_type, data.to_owned())),
+    })
 }
 
 fn typed(record_type: u16, data: &str) -> Option<RecordData> {

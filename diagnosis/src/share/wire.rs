@@ -1,8 +1,6 @@
 //! The form on the wire: JSON arrays of numbers and strings. Every word has a number of its own that
 //! never changes; fields are only ever added behind the last.
 
-use serde_json::{Value as Json, json};
-
 use super::{ShareError, Shared, key};
 use crate::{
     bounce::{
@@ -11,6 +9,7 @@ use crate::{
     case::{Case, Judgement},
     dns::{Answer, Outcome, Question, Record, RecordData, RecordType},
     finding::{Code, Finding, Unchecked, Verdict},
+    json::{self, Json, ToJson, Written, array},
     knowledge,
     reason::{Confidence, Reason, RefusedBy, Side},
     text::{Span, Spanned},
@@ -97,35 +96,34 @@ fn word<T: Copy>(table: &[(T, u16)], number: u16) -> Option<T> {
 
 pub(super) fn write(case: &Case, findings: &[Finding], looked_up: Option<i64>) -> String {
     let bounce = &case.bounce;
-    let recipients: Vec<Json> = bounce
+    let recipients: Vec<Written> = bounce
         .recipients
         .iter()
         .zip(&case.judgements)
-        .map(|(recipient, judgement)| trimmed(write_recipient(recipient, judgement)))
+        .map(|(recipient, judgement)| write_recipient(recipient, judgement))
         .collect();
-    trimmed(vec![
-        json!(number(&KINDS, bounce.kind)),
-        json!(number(&SHAPES, bounce.shape)),
-        json!(bounce.system.as_ref().map(|system| system.value)),
-        text(bounce.reporting_mta.as_ref()),
-        text(bounce.arrival_date.as_ref()),
-        Json::Array(recipients),
-        trimmed(write_sending(&bounce.sending)),
-        Json::Array(findings.iter().map(|f| trimmed(write_finding(f))).collect()),
-        json!(looked_up),
-        json!(
-            bounce
-                .returned
-                .backscatter
-                .as_ref()
-                .map(|is| u8::from(is.value))
-        ),
+    let findings: Vec<Written> = findings.iter().map(write_finding).collect();
+    array(&[
+        &number(&KINDS, bounce.kind),
+        &number(&SHAPES, bounce.shape),
+        &bounce.system.as_ref().map(|system| system.value),
+        &text(bounce.reporting_mta.as_ref()),
+        &text(bounce.arrival_date.as_ref()),
+        &recipients,
+        &write_sending(&bounce.sending),
+        &findings,
+        &looked_up,
+        &bounce
+            .returned
+            .backscatter
+            .as_ref()
+            .map(|is| u8::from(is.value)),
     ])
-    .to_string()
+    .to_json()
 }
 
-fn text<T: ToString>(value: Option<&Spanned<T>>) -> Json {
-    json!(value.map(|value| cut(&value.value.to_string())))
+fn text<T: ToString>(value: Option<&Spanned<T>>) -> Option<String> {
+    value.map(|value| cut(&value.value.to_string()))
 }
 
 fn cut(text: &str) -> String {
@@ -136,95 +134,75 @@ fn cut(text: &str) -> String {
     text.get(..end).unwrap_or_default().to_owned()
 }
 
-/// An array without the nulls at its end.
-fn trimmed(mut fields: Vec<Json>) -> Json {
-    while fields.last().is_some_and(Json::is_null) {
-        fields.pop();
-    }
-    Json::Array(fields)
+fn write_recipient(recipient: &Recipient, judgement: &Judgement) -> Written {
+    let command = recipient.command.as_ref();
+    let action = recipient.action.as_ref();
+    array(&[
+        &judgement.reason.number(),
+        &judgement.responsible.number(),
+        &judgement.confidence.number(),
+        &judgement.permanent.map(u8::from),
+        &judgement.suppress.map(u8::from),
+        &judgement.refused_by.map(RefusedBy::number),
+        &judgement.provider,
+        &judgement.second_reason.map(Reason::number),
+        &text(recipient.address.as_ref()),
+        &text(recipient.status.as_ref()),
+        &recipient.reply_code.as_ref().map(|code| code.value.0),
+        &text(recipient.diagnostic.as_ref()),
+        &command.map(|command| number(&COMMANDS, command.value)),
+        &text(recipient.remote_mta.as_ref()),
+        &text(recipient.remote_ip.as_ref()),
+        &action.map(|action| number(&ACTIONS, action.value)),
+        &text(recipient.original.as_ref()),
+        &text(recipient.will_retry_until.as_ref()),
+        &text(recipient.last_attempt_date.as_ref()),
+    ])
 }
 
-fn write_recipient(recipient: &Recipient, judgement: &Judgement) -> Vec<Json> {
-    vec![
-        json!(judgement.reason.number()),
-        json!(judgement.responsible.number()),
-        json!(judgement.confidence.number()),
-        json!(judgement.permanent.map(u8::from)),
-        json!(judgement.suppress.map(u8::from)),
-        json!(judgement.refused_by.map(RefusedBy::number)),
-        json!(judgement.provider),
-        json!(judgement.second_reason.map(Reason::number)),
-        text(recipient.address.as_ref()),
-        text(recipient.status.as_ref()),
-        json!(recipient.reply_code.as_ref().map(|code| code.value.0)),
-        text(recipient.diagnostic.as_ref()),
-        json!(
-            recipient
-                .command
-                .as_ref()
-                .map(|c| number(&COMMANDS, c.value))
-        ),
-        text(recipient.remote_mta.as_ref()),
-        text(recipient.remote_ip.as_ref()),
-        json!(recipient.action.as_ref().map(|a| number(&ACTIONS, a.value))),
-        text(recipient.original.as_ref()),
-        text(recipient.will_retry_until.as_ref()),
-        text(recipient.last_attempt_date.as_ref()),
-    ]
-}
-
-fn write_sending(sending: &Sending) -> Vec<Json> {
-    let dkim: Vec<Json> = sending
+fn write_sending(sending: &Sending) -> Written {
+    let dkim: Vec<[&str; 2]> = sending
         .dkim
         .iter()
-        .map(|signature| json!([signature.value.domain, signature.value.selector]))
+        .map(|Spanned { value, .. }| [value.domain.as_str(), value.selector.as_str()])
         .collect();
-    vec![
-        text(sending.ip.as_ref()),
-        text(sending.helo.as_ref()),
-        text(sending.from_domain.as_ref()),
-        text(sending.envelope_domain.as_ref()),
-        if dkim.is_empty() {
-            Json::Null
-        } else {
-            json!(dkim)
-        },
-    ]
+    array(&[
+        &text(sending.ip.as_ref()),
+        &text(sending.helo.as_ref()),
+        &text(sending.from_domain.as_ref()),
+        &text(sending.envelope_domain.as_ref()),
+        &(!dkim.is_empty()).then_some(dkim),
+    ])
 }
 
-fn write_finding(finding: &Finding) -> Vec<Json> {
-    let values: Vec<Json> = finding
+fn write_finding(finding: &Finding) -> Written {
+    let values: Vec<Written> = finding
         .values
         .iter()
-        .map(|(slot, value)| json!([slot.number(), write_value(value)]))
+        .map(|(slot, value)| array(&[&slot.number(), &*write_value(value)]))
         .collect();
-    let mut fields = vec![
-        json!(finding.code.number()),
-        json!(finding.verdict.number()),
-        json!(u8::from(finding.explains)),
-        json!(finding.subject),
-        json!(finding.recipients),
-        json!(finding.unchecked_because.map(Unchecked::number)),
-        json!(values),
-        json!(finding.expected),
-    ];
-    if let Some((question, answer)) = deciding(finding) {
-        fields.extend([
-            json!(question.name.as_str()),
-            json!(number(&RECORD_TYPES, question.record_type)),
-            json!(number(&OUTCOMES, answer.outcome)),
-            json!(
-                answer
-                    .records
-                    .first()
-                    .map(|record| write_record(&record.data))
-            ),
-            json!(answer.ttl()),
-            json!(u8::from(answer.demo)),
-            json!(u8::from(answer.authenticated)),
-        ]);
-    }
-    fields
+    let deciding = deciding(finding);
+    let question = deciding.map(|(question, _)| question);
+    let answer = deciding.map(|(_, answer)| answer);
+    array(&[
+        &finding.code.number(),
+        &finding.verdict.number(),
+        &u8::from(finding.explains),
+        &finding.subject,
+        &finding.recipients,
+        &finding.unchecked_because.map(Unchecked::number),
+        &values,
+        &finding.expected,
+        &question.map(|question| question.name.as_str()),
+        &question.map(|question| number(&RECORD_TYPES, question.record_type)),
+        &answer.map(|answer| number(&OUTCOMES, answer.outcome)),
+        &answer
+            .and_then(|answer| answer.records.first())
+            .map(|record| write_record(&record.data)),
+        &answer.and_then(Answer::ttl),
+        &answer.map(|answer| u8::from(answer.demo)),
+        &answer.map(|answer| u8::from(answer.authenticated)),
+    ])
 }
 
 /// The answer that a finding rests on.
@@ -239,25 +217,23 @@ fn write_record(data: &RecordData) -> String {
     }
 }
 
-fn write_value(value: &Value) -> Json {
+fn write_value(value: &Value) -> Box<dyn ToJson> {
     match value {
-        Value::Text(text) => json!(cut(text)),
-        Value::Names(names) => json!(
-            names
-                .iter()
-                .take(5)
-                .map(|name| cut(name))
-                .collect::<Vec<_>>()
-        ),
-        Value::Number(number) => json!(number),
+        Value::Text(text) => Box::new(cut(text)),
+        Value::Names(names) => {
+            let names: Vec<String> = names.iter().take(5).map(|name| cut(name)).collect();
+            Box::new(names)
+        }
+        Value::Number(number) => Box::new(*number),
     }
 }
 
 // Reading.
 
 pub(super) fn read(bytes: &[u8]) -> Result<Shared, ShareError> {
-    let body: Json = serde_json::from_slice(bytes).map_err(|_| ShareError::Damaged)?;
-    let fields = Fields(&body);
+    let body = std::str::from_utf8(bytes).ok().and_then(Json::read);
+    let body = body.ok_or(ShareError::Damaged)?;
+    let fields = Fields(body.value());
     let kind = word(&KINDS, fields.number(0)?).ok_or(ShareError::NewerVersion)?;
     let shape = word(&SHAPES, fields.number(1)?).ok_or(ShareError::NewerVersion)?;
     let (recipients, judgements) = fields
@@ -299,29 +275,27 @@ fn placeless<T>(value: T) -> Spanned<T> {
 }
 
 /// The fields of an array; what is missing is null.
-struct Fields<'a>(&'a Json);
+struct Fields<'a>(json::Value<'a>);
 
 impl<'a> Fields<'a> {
-    fn at(&self, index: usize) -> &'a Json {
-        const NULL: &Json = &Json::Null;
-        self.0.get(index).unwrap_or(NULL)
+    fn at(&self, index: usize) -> json::Value<'a> {
+        self.0.item(index)
     }
 
     fn text(&self, index: usize) -> Option<String> {
-        self.at(index).as_str().map(str::to_owned)
+        self.at(index).text().map(str::to_owned)
     }
 
     fn parsed<T: std::str::FromStr>(&self, index: usize) -> Option<Spanned<T>> {
-        self.at(index).as_str()?.parse().ok().map(placeless)
+        self.at(index).text()?.parse().ok().map(placeless)
     }
 
     fn integer(&self, index: usize) -> Option<i64> {
-        self.at(index).as_i64()
+        self.at(index).integer()
     }
 
     fn small(&self, index: usize) -> Option<u16> {
-        self.integer(index)
-            .and_then(|number| u16::try_from(number).ok())
+        self.at(index).number()
     }
 
     fn number(&self, index: usize) -> Result<u16, ShareError> {
@@ -332,8 +306,8 @@ impl<'a> Fields<'a> {
         self.integer(index).map(|number| number == 1)
     }
 
-    fn list(&self, index: usize) -> impl Iterator<Item = &'a Json> {
-        self.at(index).as_array().into_iter().flatten()
+    fn list(&self, index: usize) -> impl Iterator<Item = json::Value<'a>> {
+        self.at(index).items()
     }
 }
 
@@ -418,11 +392,7 @@ fn read_finding(fields: &Fields<'_>, asked_at: Option<i64>) -> Result<Finding, S
         verdict,
         explains: fields.flag(2).unwrap_or(false),
         subject: fields.text(3).unwrap_or_default(),
-        recipients: fields
-            .list(4)
-            .filter_map(Json::as_u64)
-            .filter_map(|index| usize::try_from(index).ok())
-            .collect(),
+        recipients: fields.list(4).filter_map(json::Value::number).collect(),
         unchecked_because: fields.small(5).and_then(Unchecked::from_number),
         values,
         expected: fields.text(7),
@@ -430,22 +400,13 @@ fn read_finding(fields: &Fields<'_>, asked_at: Option<i64>) -> Result<Finding, S
     })
 }
 
-fn read_value(value: &Json) -> Option<Value> {
-    match value {
-        Json::String(text) => Some(Value::Text(text.clone())),
-        Json::Array(names) => Some(Value::Names(
-            names
-                .iter()
-                .filter_map(Json::as_str)
-                .map(str::to_owned)
-                .collect(),
-        )),
-        Json::Number(number) => number
-            .as_u64()
-            .and_then(|number| usize::try_from(number).ok())
-            .map(Value::Number),
-        Json::Null | Json::Bool(_) | Json::Object(_) => None,
+fn read_value(value: json::Value<'_>) -> Option<Value> {
+    if value.is_list() {
+        let names = value.items().filter_map(json::Value::text);
+        return Some(Value::Names(names.map(str::to_owned).collect()));
     }
+    let text = value.text().map(|text| Value::Text(text.to_owned()));
+    text.or_else(|| value.number().map(Value::Number))
 }
 
 fn read_answer(fields: &Fields<'_>, asked_at: Option<i64>) -> Option<(Question, Answer)> {

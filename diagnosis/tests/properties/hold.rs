@@ -13,6 +13,7 @@ use diagnosis::{
     classify::classify,
     dns::{Answer, Answers},
     finding::Finding,
+    json::ToJson,
     read::read,
     report::Report,
     share,
@@ -138,8 +139,8 @@ pub(crate) fn diagnosis(cases: &[Case]) {
 pub(crate) fn report(index: usize, case: &Case, findings: &[Finding]) {
     assert_eq!(case.bounce.recipients.len(), case.judgements.len());
     let report = Report::new(index, case, findings, &advise(case, findings));
-    let text = serde_json::to_string(&report).expect("a report is JSON");
-    let json: serde_json::Value = serde_json::from_str(&text).expect("a report is JSON");
+    let json: serde_json::Value =
+        serde_json::from_str(&report.to_json()).expect("a report is JSON");
     let recipients = json["recipients"]
         .as_array()
         .expect("recipients are a list");

@@ -1,13 +1,13 @@
 //! The messages between this page in a frame and the page around it.
 
-use diagnosis::report::Report;
-use serde::{Deserialize, Serialize};
+use diagnosis::{
+    json::{Json, ToJson, write_object},
+    report::Report,
+};
 
 const VERSION: u32 = 1;
 
 /// What the frame says.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
 pub(crate) enum Outgoing<'a> {
     /// The frame hears.
     Ready,
@@ -30,50 +30,39 @@ pub(crate) enum Incoming {
     Locale(String),
 }
 
-#[derive(Serialize)]
-struct Envelope<'a> {
-    #[serde(rename = "bounceClinic")]
-    version: u32,
-    #[serde(flatten)]
-    message: &'a Outgoing<'a>,
-}
-
-#[derive(Deserialize)]
-struct Received {
-    #[serde(rename = "bounceClinic")]
-    version: u32,
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    text: Option<String>,
-    #[serde(default)]
-    theme: Option<String>,
-    #[serde(default)]
-    locale: Option<String>,
-}
-
 /// A message as JSON.
 pub(crate) fn write(message: &Outgoing<'_>) -> String {
-    let envelope = Envelope {
-        version: VERSION,
-        message,
+    let (kind, fields): (&str, &[(&str, &dyn ToJson)]) = match message {
+        Outgoing::Ready => ("ready", &[]),
+        Outgoing::Resize { height } => ("resize", &[("height", height)]),
+        Outgoing::Result { report, link } => ("result", &[("report", report), ("link", link)]),
+        Outgoing::Insert { text } => ("insert", &[("text", text)]),
     };
-    // Maps with keys that are no strings would fail; there are none.
-    serde_json::to_string(&envelope).unwrap_or_default()
+    let head: [(&str, &dyn ToJson); 2] = [("bounceClinic", &VERSION), ("type", &kind)];
+    let mut out = String::new();
+    write_object(&mut out, &[&head, fields].concat());
+    out
 }
 
 /// Reads a message; `None` for what is not one of ours.
 pub(crate) fn read(text: &str) -> Option<Incoming> {
-    let received: Received = serde_json::from_str(text).ok()?;
-    if received.version != VERSION {
+    let message = Json::read(text)?;
+    let message = message.value();
+    if message.field("bounceClinic").number() != Some(VERSION) {
         return None;
     }
-    match received.kind.as_str() {
-        "diagnose" => received.text.map(Incoming::Diagnose),
-        "theme" => received.theme.map(Incoming::Theme),
-        "locale" => received.locale.map(Incoming::Locale),
-        _ => None,
-    }
+    let kind = message.field("type").text()?;
+    let made = match kind {
+        "diagnose" => Incoming::Diagnose,
+        "theme" => Incoming::Theme,
+        "locale" => Incoming::Locale,
+        _ => return None,
+    };
+    let field = if kind == "diagnose" { "text" } else { kind };
+    message
+        .field(field)
+        .text()
+        .map(|text| made(text.to_owned()))
 }
 
 #[cfg(test)]
