@@ -42,6 +42,27 @@ pub(super) fn read(text: &Text) -> Recipient {
     }
 }
 
+/// The same, where it may be a success that is quoted: `250 2.6.0 Message received`.
+pub(super) fn read_any(text: &Text) -> Recipient {
+    let read = read(text);
+    if read.reply_code.is_some() || read.status.is_some() {
+        return read;
+    }
+    success(text).unwrap_or(read)
+}
+
+fn success(text: &Text) -> Option<Recipient> {
+    let code = parsed::<ReplyCode>(text, 0..3).filter(|code| code.value.class() == 2)?;
+    let rest = text.as_str().get(3..)?.strip_prefix([' ', '-'])?;
+    let word = rest.split(' ').next().unwrap_or_default();
+    Some(Recipient {
+        reply_code: Some(code),
+        status: parsed::<EnhancedStatus>(text, 4..4 + word.len()),
+        diagnostic: Some(text.to_spanned()),
+        ..Recipient::default()
+    })
+}
+
 /// Reads the lines of a diagnostic as one. A code at the beginning of a line is one even where it
 /// would be a mere number inside of a sentence.
 pub(super) fn read_lines(text: &Text, lines: Vec<Range<usize>>) -> Recipient {

@@ -174,7 +174,7 @@ fn take_status(value: &Text, block: &mut Recipient) {
 }
 
 fn take_diagnostic(value: &Text, block: &mut Recipient) {
-    let said = diagnostic::read(&without_type(value));
+    let said = diagnostic::read_any(&without_type(value));
     block.reply_code = said.reply_code;
     block.diagnostic = said.diagnostic;
     let code = block.reply_code.as_ref().map(|code| code.value.class());

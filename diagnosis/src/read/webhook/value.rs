@@ -159,8 +159,12 @@ impl Words {
         knowledge::says_refusal(&self.line.as_str().to_lowercase())
     }
 
-    /// The words alone: a reply of success has no code that reads as one of failure.
+    /// The words alone, with the codes of a success: no code in them reads as one of failure.
     fn as_said(&self) -> Recipient {
+        let code = self.read.reply_code.as_ref();
+        if code.is_some_and(|code| code.value.class() == 2) {
+            return self.read.clone();
+        }
         Recipient {
             diagnostic: Some(self.line.to_spanned()),
             ..Recipient::default()
@@ -194,7 +198,7 @@ fn words_of(fact: &Fact) -> Option<Words> {
     let line = unwrapped(&report::without_type(&fact.value.join(lines)));
     let has_words = line.as_str().chars().any(char::is_alphabetic);
     has_words.then(|| Words {
-        read: diagnostic::read(&line),
+        read: diagnostic::read_any(&line),
         line,
         rank,
     })
