@@ -239,7 +239,6 @@ const ONCE: &[&str] = &[
 /// Each is downloaded by everybody, as part of the page.
 const DIAGNOSIS_MAY_USE: &[&str] = &[
     "aho-corasick",
-    "base64",
     "mail-parser",
     "memchr",
     "miniz_oxide",

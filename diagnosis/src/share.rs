@@ -4,7 +4,6 @@
 //! the findings with their one deciding record. The verdicts are stored, never computed again;
 //! titles and steps come from the codes. Version 1 is read for ever.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use miniz_oxide::{
     deflate::compress_to_vec,
     inflate::{TINFLStatus, decompress_to_vec_with_limit},
@@ -12,6 +11,7 @@ use miniz_oxide::{
 
 use crate::{case::Case, finding::Finding};
 
+mod base64;
 mod key;
 mod mask;
 mod wire;
@@ -66,7 +66,7 @@ pub fn encode(case: &Case, findings: &[Finding], looked_up: Option<i64>) -> Stri
         .first()
         .map_or("undefined", |judgement| judgement.reason.as_str());
     let body = wire::write(&mask::masked(case), findings, looked_up);
-    let packed = URL_SAFE_NO_PAD.encode(compress_to_vec(body.as_bytes(), 9));
+    let packed = base64::encode(base64::URL_SAFE, &compress_to_vec(body.as_bytes(), 9));
     let check = check_character(&packed);
     format!("/r/{reason}#{VERSION}.{packed}{check}")
 }
@@ -98,9 +98,7 @@ pub fn decode(fragment: &str) -> Result<Shared, ShareError> {
     if !body.ends_with(check_character(packed)) {
         return Err(ShareError::Damaged);
     }
-    let bytes = URL_SAFE_NO_PAD
-        .decode(packed)
-        .map_err(|_| ShareError::Damaged)?;
+    let bytes = base64::decode(base64::URL_SAFE, packed).ok_or(ShareError::Damaged)?;
     let inflated =
         decompress_to_vec_with_limit(&bytes, MAX_INFLATED).map_err(|error| match error.status {
             TINFLStatus::HasMoreOutput => ShareError::TooLarge,

@@ -1,8 +1,7 @@
 //! A DKIM key record made short: type, bits, flags and four bytes of hash say all that a shared
 //! report speaks of.
 
-use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
-
+use super::base64::{STANDARD, decode};
 use crate::dns::tag_value;
 
 /// The record with its key replaced by the size and a hash of it; any other text as it is.
@@ -13,13 +12,10 @@ pub(super) fn shortened(record: &str) -> String {
     let kind = tag_value(record, "k").unwrap_or("rsa");
     let flags = tag_value(record, "t").map(|flags| format!("; t={flags}"));
     let plain: String = key.split_whitespace().collect();
-    let bits = STANDARD_NO_PAD
-        .decode(plain.trim_end_matches('='))
-        .ok()
-        .and_then(|key| match kind {
-            "ed25519" => Some(key.len() * 8),
-            _ => rsa_bits(&key),
-        });
+    let bits = decode(STANDARD, plain.trim_end_matches('=')).and_then(|key| match kind {
+        "ed25519" => Some(key.len() * 8),
+        _ => rsa_bits(&key),
+    });
     let bits = bits.map_or("size not readable".to_owned(), |bits| {
         format!("{bits} bits")
     });
