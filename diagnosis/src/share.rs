@@ -4,14 +4,12 @@
 //! the findings with their one deciding record. The verdicts are stored, never computed again;
 //! titles and steps come from the codes. Version 1 is read for ever.
 
-use miniz_oxide::{
-    deflate::compress_to_vec,
-    inflate::{TINFLStatus, decompress_to_vec_with_limit},
-};
+use miniz_oxide::deflate::compress_to_vec;
 
 use crate::{case::Case, finding::Finding};
 
 mod base64;
+mod inflate;
 mod key;
 mod mask;
 mod wire;
@@ -99,12 +97,7 @@ pub fn decode(fragment: &str) -> Result<Shared, ShareError> {
         return Err(ShareError::Damaged);
     }
     let bytes = base64::decode(base64::URL_SAFE, packed).ok_or(ShareError::Damaged)?;
-    let inflated =
-        decompress_to_vec_with_limit(&bytes, MAX_INFLATED).map_err(|error| match error.status {
-            TINFLStatus::HasMoreOutput => ShareError::TooLarge,
-            _ => ShareError::Damaged,
-        })?;
-    wire::read(&inflated)
+    wire::read(&inflate::inflate(&bytes, MAX_INFLATED)?)
 }
 
 /// A letter or digit at the end: mailers cut `-`, `_` and `.` off the end of a link, and a link that

@@ -31,7 +31,7 @@ fn fragment(link: &str) -> &str {
 fn inflated(link: &str) -> String {
     let packed = fragment(link).trim_start_matches("1.");
     let bytes = base64::decode(base64::URL_SAFE, &packed[..packed.len() - 1]).expect("base64url");
-    let body = decompress_to_vec_with_limit(&bytes, MAX_INFLATED).expect("deflate");
+    let body = inflate::inflate(&bytes, MAX_INFLATED).expect("deflate");
     String::from_utf8(body).expect("text")
 }
 
