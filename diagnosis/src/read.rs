@@ -43,7 +43,8 @@ const MAX_QUOTE_LEVELS: usize = 4;
 /// recognised. `decoder` knows the charsets that need tables.
 #[must_use]
 pub fn read(input: &[u8], decoder: CharsetDecoder) -> Vec<Bounce> {
-    if is_binary(input) {
+    let is_blank = input.trim_ascii().is_empty();
+    if is_blank || is_binary(input) {
         return vec![unreadable(input.len())];
     }
     let raw = Raw::from_input(input);
