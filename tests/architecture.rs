@@ -237,13 +237,7 @@ const ONCE: &[&str] = &[
 ];
 
 /// Each is downloaded by everybody, as part of the page.
-const DIAGNOSIS_MAY_USE: &[&str] = &[
-    "aho-corasick",
-    "mail-parser",
-    "memchr",
-    "miniz_oxide",
-    "thiserror",
-];
+const DIAGNOSIS_MAY_USE: &[&str] = &["aho-corasick", "mail-parser", "memchr", "thiserror"];
 
 const DIAGNOSIS_MAY_BUILD_WITH: &[&str] = &["serde", "toml"];
 

@@ -4,11 +4,10 @@
 //! the findings with their one deciding record. The verdicts are stored, never computed again;
 //! titles and steps come from the codes. Version 1 is read for ever.
 
-use miniz_oxide::deflate::compress_to_vec;
-
 use crate::{case::Case, finding::Finding};
 
 mod base64;
+mod deflate;
 mod inflate;
 mod key;
 mod mask;
@@ -64,7 +63,7 @@ pub fn encode(case: &Case, findings: &[Finding], looked_up: Option<i64>) -> Stri
         .first()
         .map_or("undefined", |judgement| judgement.reason.as_str());
     let body = wire::write(&mask::masked(case), findings, looked_up);
-    let packed = base64::encode(base64::URL_SAFE, &compress_to_vec(body.as_bytes(), 9));
+    let packed = base64::encode(base64::URL_SAFE, &deflate::deflate(body.as_bytes()));
     let check = check_character(&packed);
     format!("/r/{reason}#{VERSION}.{packed}{check}")
 }

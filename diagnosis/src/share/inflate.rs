@@ -6,7 +6,7 @@ use super::ShareError;
 const LONGEST: usize = 15;
 
 /// The order in which a block gives the lengths of the codes for code lengths (section 3.2.7).
-const ORDER: [usize; 19] = [
+pub(super) const ORDER: [usize; 19] = [
     16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
 ];
 
@@ -23,8 +23,7 @@ pub(super) fn inflate(packed: &[u8], most: usize) -> Result<Vec<u8>, ShareError>
         match stream.take(2)? {
             0 => stream.stored()?,
             1 => {
-                let (literals, distances) = fixed();
-                stream.block(&literals, &distances)?;
+                stream.block(&Code::new(&fixed_lengths()), &Code::new(&[5; 30]))?;
             }
             2 => {
                 let (literals, distances) = stream.codes()?;
@@ -38,16 +37,12 @@ pub(super) fn inflate(packed: &[u8], most: usize) -> Result<Vec<u8>, ShareError>
     }
 }
 
-/// The codes of a block that brings none (section 3.2.6).
-fn fixed() -> (Code, Code) {
-    let runs = [(8, 144), (9, 112), (7, 24), (8, 8)];
-    let literals = runs
+/// The lengths of the codes for literals and lengths, in a block that brings none (section 3.2.6).
+pub(super) fn fixed_lengths() -> Vec<usize> {
+    [(8, 144), (9, 112), (7, 24), (8, 8)]
         .into_iter()
-        .flat_map(|(length, count)| std::iter::repeat_n(length, count));
-    (
-        Code::new(&literals.collect::<Vec<_>>()),
-        Code::new(&[5; 30]),
-    )
+        .flat_map(|(length, count)| std::iter::repeat_n(length, count))
+        .collect()
 }
 
 /// A canonical Huffman code (section 3.2.2).
@@ -203,33 +198,34 @@ impl Stream<'_> {
     }
 }
 
+/// For tests: words, runs, and bytes that do not shrink.
+#[cfg(test)]
+pub(super) fn samples() -> Vec<Vec<u8>> {
+    let mut seed = 1_u32;
+    let noise: Vec<u8> = (0..70_000)
+        .map(|_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            seed.to_be_bytes()[0]
+        })
+        .collect();
+    let words: Vec<u8> = noise
+        .iter()
+        .map(|byte| b"mail. "[usize::from(byte % 6)])
+        .collect();
+    vec![
+        Vec::new(),
+        b"550".to_vec(),
+        vec![b'x'; 60_000],
+        words,
+        noise,
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use miniz_oxide::deflate::compress_to_vec;
 
     use super::*;
-
-    /// Words, runs, and bytes that do not shrink.
-    fn samples() -> Vec<Vec<u8>> {
-        let mut seed = 1_u32;
-        let noise: Vec<u8> = (0..70_000)
-            .map(|_| {
-                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                seed.to_be_bytes()[0]
-            })
-            .collect();
-        let words: Vec<u8> = noise
-            .iter()
-            .map(|byte| b"mail. "[usize::from(byte % 6)])
-            .collect();
-        vec![
-            Vec::new(),
-            b"550".to_vec(),
-            vec![b'x'; 60_000],
-            words,
-            noise,
-        ]
-    }
 
     #[test]
     fn what_the_library_packs_comes_out_again() {

@@ -1,3 +1,5 @@
+use miniz_oxide::deflate::compress_to_vec;
+
 use super::*;
 use crate::{
     check::examine,
