@@ -447,6 +447,9 @@ fn narrow(said: &Spanned<String>, words: &[&str]) -> Vec<Span> {
             None => return said.spans.clone(),
         }
     }
+    // A row may hold the stem of a word only.
+    let rest = lower.get(end..).unwrap_or_default().bytes();
+    end += rest.take_while(u8::is_ascii_alphanumeric).count();
     crate::text::narrow(said, start..end)
 }
 

@@ -190,7 +190,12 @@ fn settle(document: &Document, bounce: &mut Bounce) {
             feedback::complete(document, &mut bounce.sending);
         }
         Kind::AutoReply => bounce.recipients = repliers(document),
-        Kind::Suspicious | Kind::Other => bounce.recipients.clear(),
+        // Nothing that a fake says is worth a look.
+        Kind::Suspicious => {
+            bounce.recipients.clear();
+            bounce.sending = Sending::default();
+        }
+        Kind::Other => bounce.recipients.clear(),
     }
 }
 
