@@ -92,7 +92,7 @@ pub(super) fn normal(address: &str) -> String {
 /// The domain of an address.
 pub(super) fn domain(address: &Spanned<String>) -> Option<Spanned<String>> {
     let domain = address.value.rsplit_once('@')?.1.to_owned();
-    if domain.starts_with('[') {
+    if domain.is_empty() || domain.starts_with('[') {
         return None;
     }
     // The spans narrow down to the domain where the address is one piece, byte for byte.

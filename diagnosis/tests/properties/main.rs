@@ -148,7 +148,7 @@ fn links_open_or_are_refused() {
 /// What fuzz targets have found, each once: what did not hold, and of what.
 #[test]
 fn what_fuzzing_found_stays_mended() {
-    let findings: [(&str, &[u8]); 7] = [
+    let findings: [(&str, &[u8]); 9] = [
         (
             "places in a diagnostic are counted in bytes of the paste, of which some are no UTF-8",
             b"550 5.7.1 caf\xe9 caf\xe9: client [203.0.113.25] blocked using a list\n",
@@ -178,6 +178,15 @@ fn what_fuzzing_found_stays_mended() {
         (
             "a part may end that was never begun",
             b"--b1\nContent-Type: message/global\n\nContent-Type: message/global\n\n\n--b1--",
+        ),
+        (
+            "an address may lack its domain",
+            b"Reporting-MTA: dns; mail.shop.example\nX-Postfix-Sender: rfc822; tom@\n\n\
+              Final-Recipient: rfc822; ana@firm.example\nAction: failed\nStatus: 5.1.1\n",
+        ),
+        (
+            "a diagnostic may end with dots on lines of their own",
+            b"550 5.7.1 no\nuser at host mail.shop.example.\n.\n",
         ),
     ];
     for (what, paste) in findings {

@@ -60,11 +60,12 @@ pub(crate) fn expect_word<T: std::fmt::Debug>(
 
 /// Without quotation marks and the dot of the root zone.
 fn bare(text: &str) -> String {
-    let text = text.to_lowercase();
-    text.trim_end_matches('.')
+    let words: String = text
+        .to_lowercase()
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '"')
-        .collect()
+        .collect();
+    words.trim_end_matches('.').to_owned()
 }
 
 fn there(paste: &[u8], spans: &[Span]) -> String {
