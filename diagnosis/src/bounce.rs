@@ -28,6 +28,24 @@ pub struct Bounce {
     pub returned: Returned,
 }
 
+impl Bounce {
+    /// One of which nothing is known but where it stands and what shape it has.
+    #[must_use]
+    pub fn unknown(span: Span, shape: Shape) -> Self {
+        Self {
+            span,
+            kind: Kind::Other,
+            shape,
+            system: None,
+            reporting_mta: None,
+            arrival_date: None,
+            recipients: Vec::new(),
+            sending: Sending::default(),
+            returned: Returned::default(),
+        }
+    }
+}
+
 /// What sort of message a paste holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {

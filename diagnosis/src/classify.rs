@@ -180,9 +180,9 @@ struct Hit {
     wording: Option<Wording>,
 }
 
-/// The most specific row: provider and code and words before provider and code, before words,
-/// before the code alone, before words that are mere wrapping; among equals the one with more
-/// words. The order of the rows means nothing.
+/// The row that says most: by whom it must have been said, then by how much its words say, then by
+/// the codes (ARCHITECTURE.md has the order); among equals the one with more words. The order of the
+/// rows means nothing.
 fn best_rule(facts: &Facts, wordings: &[Wording]) -> Option<Hit> {
     let worded = wordings.iter().filter_map(|wording| {
         let rule = REPLIES.get(wording.rule)?;

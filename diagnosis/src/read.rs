@@ -511,15 +511,5 @@ fn is_binary(input: &[u8]) -> bool {
 }
 
 fn unreadable(len: usize) -> Bounce {
-    Bounce {
-        span: crate::text::Span { start: 0, end: len },
-        kind: Kind::Other,
-        shape: Shape::Unknown,
-        system: None,
-        reporting_mta: None,
-        arrival_date: None,
-        recipients: Vec::new(),
-        sending: Sending::default(),
-        returned: Returned::default(),
-    }
+    Bounce::unknown(crate::text::Span { start: 0, end: len }, Shape::Unknown)
 }

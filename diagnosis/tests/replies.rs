@@ -1,5 +1,4 @@
-//! Replies in many servers' words against the reason that a postmaster reads in them. No row has
-//! these lines as examples.
+//! Replies in many servers' words against the reason that a postmaster reads in them.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use diagnosis::{

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::{
-    bounce::{Bounce, Kind, Recipient, Returned, Sending, Shape},
+    bounce::{Bounce, Recipient, Shape},
     text::{Span, Spanned, Text, trimmed},
 };
 
@@ -56,15 +56,5 @@ pub(super) fn is_domain(word: &str) -> bool {
 }
 
 fn empty() -> Bounce {
-    Bounce {
-        span: Span { start: 0, end: 0 },
-        kind: Kind::Other,
-        shape: Shape::Lone,
-        system: None,
-        reporting_mta: None,
-        arrival_date: None,
-        recipients: Vec::new(),
-        sending: Sending::default(),
-        returned: Returned::default(),
-    }
+    Bounce::unknown(Span { start: 0, end: 0 }, Shape::Lone)
 }

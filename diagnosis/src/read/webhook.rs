@@ -72,17 +72,7 @@ fn says_nothing(text: &Text) -> bool {
 }
 
 fn nothing() -> Bounce {
-    Bounce {
-        span: Span { start: 0, end: 0 },
-        kind: Kind::Other,
-        shape: Shape::Unknown,
-        system: None,
-        reporting_mta: None,
-        arrival_date: None,
-        recipients: Vec::new(),
-        sending: Sending::default(),
-        returned: Returned::default(),
-    }
+    Bounce::unknown(Span { start: 0, end: 0 }, Shape::Unknown)
 }
 
 /// Each object in the text, and each inside of a string of one.
