@@ -191,7 +191,7 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
         kinds: file::<KindFile>(&root.join("kinds.toml"))?.kind,
         classes: file(&root.join("words.toml"))?,
         step_words: file(&texts.join("steps.toml"))?,
-        finding_words: file(&texts.join("findings.toml"))?,
+        finding_words: tables(&texts.join("findings"))?,
         headlines: file::<HeadlineFile>(&texts.join("headlines.toml"))?.headline,
         sides: file(&texts.join("sides.toml"))?,
         kind_words: file(&texts.join("kinds.toml"))?,
@@ -201,6 +201,19 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
 fn file<T: DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// The tables of all files below a folder; each has a name of its own.
+fn tables<T: DeserializeOwned>(folder: &Path) -> Result<BTreeMap<String, T>, Box<dyn Error>> {
+    let mut all = BTreeMap::new();
+    for path in files(folder)? {
+        for (name, table) in file::<BTreeMap<String, T>>(&path)? {
+            if all.insert(name.clone(), table).is_some() {
+                return Err(format!("{}: {name} is there already", path.display()).into());
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// All TOML files below a folder, in order of their names.

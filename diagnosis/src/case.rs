@@ -13,6 +13,19 @@ pub struct Case {
     pub bounce: Bounce,
     /// One a recipient, in the same order.
     pub judgements: Vec<Judgement>,
+    /// What the person has agreed to.
+    pub options: Options,
+}
+
+/// What is done only where the person has agreed to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Whether blocklists are asked that the paste does not name: it tells their operators about
+    /// the sender.
+    pub blocklists: bool,
+    /// Whether a question may carry the local part of an address, as a macro of an SPF record can
+    /// ask for (RFC 7208, section 7.2).
+    pub local_parts: bool,
 }
 
 /// Why, and what follows.

@@ -9,7 +9,6 @@ use crate::{
     case::Case,
     dns::{Answer, Answers, Name, Question, RecordType},
     finding::{Code, Finding, Unchecked, Verdict},
-    reason::{Reason, RefusedBy},
     wording::{Slot, Values},
 };
 
@@ -21,6 +20,10 @@ mod refusing_server;
 mod reverse_dns;
 mod spf;
 
+mod explains;
+
+pub use explains::explains;
+
 /// What a check gives: what it found, and what it has to know to go on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
@@ -30,20 +33,22 @@ pub struct Outcome {
     pub needs: Vec<Question>,
 }
 
+/// All checks, in the order in which a bounce is thought through.
+const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
+    recipient_domain::check,
+    mx::check,
+    refusing_server::check,
+    reverse_dns::check,
+    spf::check,
+    dkim::check,
+    dmarc::check,
+];
+
 /// Runs all checks. The findings are complete once `needs` is empty.
 #[must_use]
 pub fn examine(case: &Case, answers: &Answers) -> Outcome {
-    let checks: [fn(&Case, &Answers) -> Outcome; 7] = [
-        recipient_domain::check,
-        mx::check,
-        refusing_server::check,
-        reverse_dns::check,
-        spf::check,
-        dkim::check,
-        dmarc::check,
-    ];
     let mut all = Outcome::default();
-    for check in checks {
+    for check in CHECKS {
         let outcome = check(case, answers);
         all.findings.extend(outcome.findings);
         for question in outcome.needs {
@@ -71,66 +76,6 @@ fn reading_rank(finding: &Finding) -> u8 {
         Verdict::Warning => 2,
         Verdict::Unchecked => 3,
         Verdict::Pass => 4,
-    }
-}
-
-/// Whether a finding accounts for the bounce: the one place where reasons and findings meet.
-#[must_use]
-pub fn explains(case: &Case, finding: &Finding) -> bool {
-    if !matches!(finding.verdict, Verdict::Problem | Verdict::Warning) {
-        return false;
-    }
-    case.judgements
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| finding.recipients.is_empty() || finding.recipients.contains(index))
-        .any(|(_, judgement)| {
-            let own = judgement.refused_by == Some(RefusedBy::SenderProvider);
-            !own && explaining(judgement.reason).contains(&finding.code)
-        })
-}
-
-/// The findings that can be the cause of a reason.
-fn explaining(reason: Reason) -> &'static [Code] {
-    match reason {
-        Reason::Authfailure => &[
-            Code::SpfMissing,
-            Code::SpfSeveral,
-            Code::DkimKeyMissing,
-            Code::DkimKeyRevoked,
-            Code::DmarcMissing,
-            Code::DmarcSeveral,
-            Code::SenderDomainMissing,
-        ],
-        Reason::Requireptr => &[Code::ReverseDnsMissing, Code::ReverseDnsNotConfirmed],
-        Reason::Blocked | Reason::Badreputation | Reason::Spamdetected => {
-            &[Code::ReverseDnsMissing, Code::ReverseDnsNotConfirmed]
-        }
-        Reason::Rejected => &[Code::SenderDomainMissing, Code::SpfSeveral],
-        Reason::Userunknown | Reason::Norelaying | Reason::Filtered => &[
-            Code::RefusingServerIsNotMx,
-            Code::RecipientDomainMissing,
-            Code::MxNull,
-            Code::MxMissing,
-        ],
-        Reason::Hostunknown | Reason::Notaccept => &[
-            Code::RecipientDomainMissing,
-            Code::MxNull,
-            Code::MxMissing,
-            Code::MxHostMissing,
-            Code::MxHostWithoutAddress,
-        ],
-        Reason::Networkerror | Reason::Expired => &[
-            Code::RecipientDomainMissing,
-            Code::MxNull,
-            Code::MxMissing,
-            Code::MxImplicit,
-            Code::MxHostMissing,
-            Code::MxHostWithoutAddress,
-            Code::MxHostPrivateAddress,
-            Code::RefusingServerIsNotMx,
-        ],
-        _ => &[],
     }
 }
 
@@ -249,6 +194,7 @@ fn finding(code: Code, verdict: Verdict, subject: impl Into<String>, values: Val
         subject: subject.into(),
         recipients: Vec::new(),
         verdict,
+        result: None,
         unchecked_because: None,
         explains: false,
         values,

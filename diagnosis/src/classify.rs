@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::{
     bounce::{Action, Bounce, Command, EnhancedStatus, Kind, Recipient, ReplyCode, Shape},
-    case::{Case, Judgement},
+    case::{Case, Judgement, Options},
     knowledge::{
         self, Provider, REPLIES, ReplyRule, StatusPattern,
         wordings::{self, Wording},
@@ -22,7 +22,11 @@ pub fn classify(bounce: Bounce) -> Case {
         .iter()
         .map(|recipient| judge(&bounce, recipient))
         .collect();
-    Case { bounce, judgements }
+    Case {
+        bounce,
+        judgements,
+        options: Options::default(),
+    }
 }
 
 fn judge(bounce: &Bounce, recipient: &Recipient) -> Judgement {

@@ -20,6 +20,8 @@ pub struct Finding {
     pub recipients: Vec<usize>,
     /// Pass, problem, warning or unchecked.
     pub verdict: Verdict,
+    /// The protocol's own word, for checks that evaluate a protocol.
+    pub result: Option<ProtocolResult>,
     /// Why it could not be checked.
     pub unchecked_because: Option<Unchecked>,
     /// Whether it accounts for this bounce; set by the one function that knows the reason.
@@ -147,40 +149,38 @@ words! {
 }
 
 impl Code {
-    /// The check that it belongs to.
+    /// The check that it belongs to: the one whose name it begins with, the longest of them.
     #[must_use]
     pub fn check(self) -> Check {
-        match self {
-            Self::RecipientDomainExists
-            | Self::RecipientDomainMissing
-            | Self::RecipientDomainUnchecked => Check::RecipientDomain,
-            Self::MxFound
-            | Self::MxImplicit
-            | Self::MxNull
-            | Self::MxMissing
-            | Self::MxUnchecked => Check::Mx,
-            Self::MxHostResolves
-            | Self::MxHostMissing
-            | Self::MxHostWithoutAddress
-            | Self::MxHostPrivateAddress
-            | Self::MxHostUnchecked => Check::MxHost,
-            Self::RefusingServerIsMx
-            | Self::RefusingServerIsNotMx
-            | Self::RefusingServerUnchecked => Check::RefusingServer,
-            Self::SenderDomainMissing => Check::SenderDomain,
-            Self::ReverseDnsConfirmed
-            | Self::ReverseDnsMissing
-            | Self::ReverseDnsNotConfirmed
-            | Self::ReverseDnsUnchecked => Check::ReverseDns,
-            Self::SpfFound | Self::SpfMissing | Self::SpfSeveral | Self::SpfUnchecked => Check::Spf,
-            Self::DkimKeyFound
-            | Self::DkimKeyMissing
-            | Self::DkimKeyRevoked
-            | Self::DkimUnchecked => Check::Dkim,
-            Self::DmarcFound | Self::DmarcMissing | Self::DmarcSeveral | Self::DmarcUnchecked => {
-                Check::Dmarc
-            }
-        }
+        let begins = |check: &&Check| {
+            let behind = self.as_str().strip_prefix(check.as_str());
+            behind.is_some_and(|rest| rest.starts_with('-'))
+        };
+        let all = Check::ALL.iter().filter(begins);
+        let longest = all.max_by_key(|check| check.as_str().len());
+        // A test holds that every code begins with the name of a check.
+        longest.copied().unwrap_or(Check::Message)
+    }
+}
+
+words! {
+    /// The protocol's own word for how an evaluation ended (RFC 7208, section 2.6; RFC 8601,
+    /// section 2.7).
+    ProtocolResult {
+        /// No policy applies.
+        None = 1 "none",
+        /// A policy that says nothing about it.
+        Neutral = 2 "neutral",
+        /// In order.
+        Pass = 3 "pass",
+        /// Not in order.
+        Fail = 4 "fail",
+        /// Probably not in order.
+        Softfail = 5 "softfail",
+        /// DNS did not answer.
+        Temperror = 6 "temperror",
+        /// The published policy cannot be understood.
+        Permerror = 7 "permerror",
     }
 }
 
@@ -252,7 +252,8 @@ mod tests {
     #[test]
     fn a_code_begins_with_the_name_of_its_check() {
         for code in Code::ALL {
-            assert!(code.as_str().starts_with(code.check().as_str()), "{code:?}");
+            let behind = code.as_str().strip_prefix(code.check().as_str());
+            assert!(behind.is_some_and(|rest| rest.starts_with('-')), "{code:?}");
         }
     }
 }

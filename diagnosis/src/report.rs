@@ -496,7 +496,7 @@ fn finding_report(finding: &Finding) -> FindingReport {
         code: finding.code.as_str(),
         subject: finding.subject.clone(),
         recipients: finding.recipients.clone(),
-        result: None,
+        result: finding.result.map(|result| result.as_str()),
         verdict: finding.verdict.as_str(),
         unchecked_because: finding.unchecked_because.map(|because| because.as_str()),
         explains: finding.explains,

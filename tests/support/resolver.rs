@@ -51,7 +51,7 @@ pub fn findings(clinic: &Clinic, case: &Case, asked_at: i64) -> Vec<Finding> {
 fn answer(clinic: &Clinic, question: &Question, asked_at: i64) -> diagnosis::dns::Answer {
     let (status, body) = fetch(
         clinic,
-        question.name.as_str(),
+        &question.name.escaped(),
         question.record_type.as_str(),
         question.checking_disabled,
     );

@@ -41,15 +41,23 @@ impl Resolver {
 
     /// Runs the checks until nothing is open; what is not answered in time is unchecked.
     pub(crate) fn examine(&self, case: &Case) -> Vec<Finding> {
+        self.resolve(|answers| {
+            let outcome = examine(case, answers);
+            (outcome.findings, outcome.needs)
+        })
+    }
+
+    /// Has a judgement that tells which questions are open, and asks them, until none is.
+    pub(crate) fn resolve<T>(&self, judge: impl Fn(&Answers) -> (T, Vec<Question>)) -> T {
         let began = Instant::now();
         let mut answers = Answers::default();
         loop {
-            let outcome = examine(case, &answers);
-            if outcome.needs.is_empty() {
-                return outcome.findings;
+            let (judgement, needs) = judge(&answers);
+            if needs.is_empty() {
+                return judgement;
             }
             let left = ONE_DIAGNOSIS.saturating_sub(began.elapsed());
-            for (question, answer) in self.ask_all(&outcome.needs, left) {
+            for (question, answer) in self.ask_all(&needs, left) {
                 answers.insert(question, answer);
             }
         }
@@ -92,7 +100,7 @@ fn ask(agent: &ureq::Agent, url: &str, question: &Question) -> Answer {
     let mut request = agent
         .get(url)
         .header("accept", "application/dns-json")
-        .query("name", question.name.as_str())
+        .query("name", question.name.escaped())
         .query("type", question.record_type.as_str());
     if question.checking_disabled {
         request = request.query("cd", "1");

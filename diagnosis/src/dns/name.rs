@@ -1,4 +1,4 @@
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::{borrow::Cow, fmt, net::IpAddr, str::FromStr};
 
 /// A domain name: lower case, no trailing dot, at most 253 octets in labels of 1 to 63 (RFC 1035,
 /// section 2.3.4). Names that are not ASCII are not taken: their A-label form is.
@@ -22,6 +22,48 @@ impl Name {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A name of any printable ASCII octets, as the macros of an SPF record can make it (RFC 7208,
+    /// section 7.3: "underscores, spaces, … any octet").
+    ///
+    /// # Errors
+    ///
+    /// [`NameError`] where a label is empty or too long, or an octet is not printable.
+    pub fn lenient(word: &str) -> Result<Self, NameError> {
+        Self::read(word, |b| matches!(b, b' '..=b'~'))
+    }
+
+    /// Presentation form for a question: what would not stand for itself there is written as `\DDD`
+    /// (RFC 1035, section 5.1).
+    #[must_use]
+    pub fn escaped(&self) -> Cow<'_, str> {
+        let stands = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
+        if self.0.bytes().all(stands) {
+            return Cow::Borrowed(&self.0);
+        }
+        let mut escaped = String::new();
+        for byte in self.0.bytes() {
+            match stands(byte) {
+                true => escaped.push(char::from(byte)),
+                false => escaped.push_str(&format!("\\{byte:03}")),
+            }
+        }
+        Cow::Owned(escaped)
+    }
+
+    fn read(word: &str, allowed: impl Fn(u8) -> bool) -> Result<Self, NameError> {
+        let plain = word.strip_suffix('.').unwrap_or(word).to_ascii_lowercase();
+        let sound = plain
+            .split('.')
+            .all(|label| (1..=63).contains(&label.len()));
+        if !sound || plain.len() > 253 {
+            return Err(NameError::Length);
+        }
+        if !plain.bytes().all(allowed) {
+            return Err(NameError::Character);
+        }
+        Ok(Self(plain))
     }
 
     /// The name with `label` (or several, with dots) before it, if that is still a name.
@@ -80,18 +122,9 @@ impl FromStr for Name {
     type Err = NameError;
 
     fn from_str(word: &str) -> Result<Self, NameError> {
-        let plain = word.strip_suffix('.').unwrap_or(word).to_ascii_lowercase();
-        let sound = plain
-            .split('.')
-            .all(|label| (1..=63).contains(&label.len()));
-        if !sound || plain.len() > 253 {
-            return Err(NameError::Length);
-        }
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
-        if !plain.bytes().all(allowed) {
-            return Err(NameError::Character);
-        }
-        Ok(Self(plain))
+        Self::read(word, |b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/')
+        })
     }
 }
 
@@ -116,6 +149,15 @@ mod tests {
         let v6 = Name::reverse("2001:db8::25".parse().expect("an address"));
         assert!(v6.as_str().starts_with("5.2.0.0.0."));
         assert!(v6.as_str().ends_with("8.b.d.0.1.0.0.2.ip6.arpa"));
+    }
+
+    #[test]
+    fn what_does_not_stand_for_itself_is_escaped() {
+        let name = Name::lenient("a b=%c.Firm.example").expect("a name");
+        assert_eq!(name.as_str(), "a b=%c.firm.example");
+        assert_eq!(name.escaped(), r"a\032b\061\037c.firm.example");
+        assert!(Name::lenient("é.example").is_err());
+        assert!(Name::lenient("a\nb.example").is_err());
     }
 
     #[test]

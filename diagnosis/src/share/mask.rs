@@ -51,6 +51,7 @@ pub(super) fn masked(case: &Case) -> Case {
             ..case.bounce.clone()
         },
         judgements: case.judgements.clone(),
+        options: case.options,
     }
 }
 

@@ -6,9 +6,9 @@ use crate::{
     bounce::{
         Action, Bounce, Command, Kind, Recipient, ReplyCode, Returned, Sending, Shape, Signature,
     },
-    case::{Case, Judgement},
+    case::{Case, Judgement, Options},
     dns::{Answer, Outcome, Question, Record, RecordData, RecordType},
-    finding::{Code, Finding, Unchecked, Verdict},
+    finding::{Code, Finding, ProtocolResult, Unchecked, Verdict},
     json::{self, Json, ToJson, Written, array},
     knowledge,
     reason::{Confidence, Reason, RefusedBy, Side},
@@ -202,6 +202,7 @@ fn write_finding(finding: &Finding) -> Written {
         &answer.and_then(Answer::ttl),
         &answer.map(|answer| u8::from(answer.demo)),
         &answer.map(|answer| u8::from(answer.authenticated)),
+        &finding.result.map(ProtocolResult::number),
     ])
 }
 
@@ -264,7 +265,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Shared, ShareError> {
         },
     };
     Ok(Shared {
-        case: Case { bounce, judgements },
+        case: Case {
+            bounce,
+            judgements,
+            options: Options::default(),
+        },
         findings,
         looked_up: fields.integer(8),
     })
@@ -393,6 +398,7 @@ fn read_finding(fields: &Fields<'_>, asked_at: Option<i64>) -> Result<Finding, S
         explains: fields.flag(2).unwrap_or(false),
         subject: fields.text(3).unwrap_or_default(),
         recipients: fields.list(4).filter_map(json::Value::number).collect(),
+        result: fields.small(15).and_then(ProtocolResult::from_number),
         unchecked_because: fields.small(5).and_then(Unchecked::from_number),
         values,
         expected: fields.text(7),

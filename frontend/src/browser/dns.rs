@@ -51,7 +51,7 @@ async fn fetch(
 
 /// Relative: it is the page's own proxy that is asked, also from a frame of opaque origin.
 fn url(question: &Question) -> String {
-    let name = String::from(js_sys::encode_uri_component(question.name.as_str()));
+    let name = String::from(js_sys::encode_uri_component(&question.name.escaped()));
     let kind = question.record_type.as_str();
     let checking = match question.checking_disabled {
         true => "&cd=1",

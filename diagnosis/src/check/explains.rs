@@ -1,0 +1,67 @@
+//! The one place where reasons and findings meet.
+
+use crate::{
+    case::Case,
+    finding::{Code, Finding, Verdict},
+    reason::{Reason, RefusedBy},
+};
+
+/// Whether a finding accounts for the bounce: the one place where reasons and findings meet.
+#[must_use]
+pub fn explains(case: &Case, finding: &Finding) -> bool {
+    if !matches!(finding.verdict, Verdict::Problem | Verdict::Warning) {
+        return false;
+    }
+    case.judgements
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| finding.recipients.is_empty() || finding.recipients.contains(index))
+        .any(|(_, judgement)| {
+            let own = judgement.refused_by == Some(RefusedBy::SenderProvider);
+            !own && explaining(judgement.reason).contains(&finding.code)
+        })
+}
+
+/// The findings that can be the cause of a reason.
+fn explaining(reason: Reason) -> &'static [Code] {
+    match reason {
+        Reason::Authfailure => &[
+            Code::SpfMissing,
+            Code::SpfSeveral,
+            Code::DkimKeyMissing,
+            Code::DkimKeyRevoked,
+            Code::DmarcMissing,
+            Code::DmarcSeveral,
+            Code::SenderDomainMissing,
+        ],
+        Reason::Requireptr => &[Code::ReverseDnsMissing, Code::ReverseDnsNotConfirmed],
+        Reason::Blocked | Reason::Badreputation | Reason::Spamdetected => {
+            &[Code::ReverseDnsMissing, Code::ReverseDnsNotConfirmed]
+        }
+        Reason::Rejected => &[Code::SenderDomainMissing, Code::SpfSeveral],
+        Reason::Userunknown | Reason::Norelaying | Reason::Filtered => &[
+            Code::RefusingServerIsNotMx,
+            Code::RecipientDomainMissing,
+            Code::MxNull,
+            Code::MxMissing,
+        ],
+        Reason::Hostunknown | Reason::Notaccept => &[
+            Code::RecipientDomainMissing,
+            Code::MxNull,
+            Code::MxMissing,
+            Code::MxHostMissing,
+            Code::MxHostWithoutAddress,
+        ],
+        Reason::Networkerror | Reason::Expired => &[
+            Code::RecipientDomainMissing,
+            Code::MxNull,
+            Code::MxMissing,
+            Code::MxImplicit,
+            Code::MxHostMissing,
+            Code::MxHostWithoutAddress,
+            Code::MxHostPrivateAddress,
+            Code::RefusingServerIsNotMx,
+        ],
+        _ => &[],
+    }
+}
