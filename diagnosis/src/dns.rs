@@ -6,9 +6,13 @@ mod json;
 mod name;
 mod question;
 mod records;
+mod result;
+
+pub mod spf;
 
 pub use answer::{Answer, Answers, Outcome, Record, RecordData};
 pub use json::{AnswerError, read_answer, read_failure};
 pub use name::{Name, NameError};
 pub use question::{Question, RecordType};
 pub use records::{is_dmarc_record, is_spf_record, tag_value};
+pub use result::ProtocolResult;

@@ -9,6 +9,8 @@ use crate::{
 };
 use std::str::FromStr;
 
+pub use crate::dns::ProtocolResult;
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -160,27 +162,6 @@ impl Code {
         let longest = all.max_by_key(|check| check.as_str().len());
         // A test holds that every code begins with the name of a check.
         longest.copied().unwrap_or(Check::Message)
-    }
-}
-
-words! {
-    /// The protocol's own word for how an evaluation ended (RFC 7208, section 2.6; RFC 8601,
-    /// section 2.7).
-    ProtocolResult {
-        /// No policy applies.
-        None = 1 "none",
-        /// A policy that says nothing about it.
-        Neutral = 2 "neutral",
-        /// In order.
-        Pass = 3 "pass",
-        /// Not in order.
-        Fail = 4 "fail",
-        /// Probably not in order.
-        Softfail = 5 "softfail",
-        /// DNS did not answer.
-        Temperror = 6 "temperror",
-        /// The published policy cannot be understood.
-        Permerror = 7 "permerror",
     }
 }
 
