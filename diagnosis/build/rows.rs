@@ -13,6 +13,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 pub(crate) struct Knowledge {
     pub(crate) replies: Vec<Reply>,
     pub(crate) providers: Vec<Provider>,
+    pub(crate) senders: Vec<Sender>,
     pub(crate) systems: Vec<System>,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) classes: BTreeMap<String, Vec<String>>,
@@ -105,6 +106,18 @@ pub(crate) struct Step {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Sender {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) include: String,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) mx: Vec<String>,
+    /// Where the service says so.
+    pub(crate) source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct StepWords {
     pub(crate) title: String,
     pub(crate) why: String,
@@ -150,6 +163,12 @@ struct ProviderFile {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct SenderFile {
+    sender: Vec<Sender>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SystemFile {
     system: Vec<System>,
 }
@@ -187,6 +206,7 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
         replies,
         steps,
         providers: file::<ProviderFile>(&root.join("providers.toml"))?.provider,
+        senders: file::<SenderFile>(&root.join("senders.toml"))?.sender,
         systems: file::<SystemFile>(&root.join("systems.toml"))?.system,
         kinds: file::<KindFile>(&root.join("kinds.toml"))?.kind,
         classes: file(&root.join("words.toml"))?,

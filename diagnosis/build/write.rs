@@ -42,6 +42,20 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
         "Provider",
         &providers,
     )?;
+    let senders = list(&knowledge.senders, |row| match row.source.is_empty() {
+        true => Err(format!("sender {}: no source", row.id).into()),
+        false => Ok(format!(
+            "Sender {{ id: {:?}, name: {:?}, include: {:?}, hosts: &{:?}, mx: &{:?} }}",
+            row.id, row.name, row.include, row.hosts, row.mx
+        )),
+    })?;
+    table(
+        &mut out,
+        "Services that send for others.",
+        "SENDERS",
+        "Sender",
+        &senders,
+    )?;
     let steps = list(&knowledge.steps, |row| step(row, knowledge))?;
     table(&mut out, "The playbook.", "STEPS", "StepRule", &steps)?;
     table(

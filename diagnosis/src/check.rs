@@ -199,6 +199,7 @@ fn finding(code: Code, verdict: Verdict, subject: impl Into<String>, values: Val
         explains: false,
         values,
         expected: None,
+        trail: Vec::new(),
         answers: Vec::new(),
     }
 }

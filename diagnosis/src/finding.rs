@@ -32,6 +32,8 @@ pub struct Finding {
     pub values: Values,
     /// The record as it should be, where that can be told.
     pub expected: Option<String>,
+    /// The steps of a long evaluation, a line each, indented by depth.
+    pub trail: Vec<String>,
     /// What DNS was asked and answered; the first pair decided.
     pub answers: Vec<(Question, Answer)>,
 }
@@ -147,6 +149,30 @@ words! {
         DmarcSeveral = 32 "dmarc-several",
         /// DNS did not say.
         DmarcUnchecked = 33 "dmarc-unchecked",
+        /// SPF passes for the sending IP.
+        SpfPass = 180 "spf-pass",
+        /// No term lets the sending IP in.
+        SpfNoMatch = 181 "spf-no-match",
+        /// A term other than `all` shuts the sending IP out.
+        SpfExcluded = 182 "spf-excluded",
+        /// The record breaks the grammar.
+        SpfSyntax = 183 "spf-syntax",
+        /// More than ten terms look something up.
+        SpfTooManyLookups = 184 "spf-too-many-lookups",
+        /// More than two look-ups find nothing.
+        SpfTooManyVoidLookups = 185 "spf-too-many-void-lookups",
+        /// A name in a term has more than ten mail exchangers.
+        SpfTooManyExchangers = 186 "spf-too-many-exchangers",
+        /// `include:` or `redirect=` leads to a domain without a record.
+        SpfIncludeMissing = 187 "spf-include-missing",
+        /// `+all`: everybody may send.
+        SpfPassesEverybody = 188 "spf-passes-everybody",
+        /// SPF passes for the name given in HELO.
+        SpfHeloPass = 189 "spf-helo-pass",
+        /// SPF does not pass for the name given in HELO.
+        SpfHeloNoMatch = 190 "spf-helo-no-match",
+        /// The record, or the one proposed, is long.
+        SpfLong = 191 "spf-long",
     }
 }
 

@@ -79,6 +79,21 @@ pub struct Provider {
     pub filter: bool,
 }
 
+/// A service that sends mail for other people's domains.
+#[derive(Debug)]
+pub struct Sender {
+    /// Its name in rows.
+    pub id: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// The domain of the `include:` by which it wants to be let in.
+    pub include: &'static str,
+    /// Suffixes of the names of its sending servers.
+    pub hosts: &'static [&'static str],
+    /// Suffixes of the mail exchangers of those who have their mailboxes there.
+    pub mx: &'static [&'static str],
+}
+
 /// A step of the playbook.
 #[derive(Debug)]
 pub struct StepRule {
@@ -171,11 +186,28 @@ pub fn provider(id: &str) -> Option<&'static Provider> {
 /// The provider whose server has that name.
 #[must_use]
 pub fn provider_of_host(host: &str) -> Option<&'static Provider> {
-    PROVIDERS.iter().find(|provider| {
-        provider.hosts.iter().any(|suffix| {
-            host.strip_suffix(suffix)
-                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        })
+    PROVIDERS
+        .iter()
+        .find(|provider| has_suffix(host, provider.hosts))
+}
+
+/// The service whose sending server has that name.
+#[must_use]
+pub fn sender_of_host(host: &str) -> Option<&'static Sender> {
+    SENDERS.iter().find(|sender| has_suffix(host, sender.hosts))
+}
+
+/// The service whose mail exchanger has that name.
+#[must_use]
+pub fn sender_of_exchanger(host: &str) -> Option<&'static Sender> {
+    SENDERS.iter().find(|sender| has_suffix(host, sender.mx))
+}
+
+/// Whether a host is one of the names, or below one.
+fn has_suffix(host: &str, suffixes: &[&str]) -> bool {
+    suffixes.iter().any(|suffix| {
+        host.strip_suffix(suffix)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     })
 }
 

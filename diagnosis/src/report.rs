@@ -192,6 +192,8 @@ pub struct FindingReport {
     pub detail: String,
     pub rfc: &'static str,
     pub expected: Option<String>,
+    /// The steps of a long evaluation.
+    pub trail: Vec<String>,
     pub commands: Vec<String>,
     pub answers: Vec<AnswerReport>,
 }
@@ -504,6 +506,7 @@ fn finding_report(finding: &Finding) -> FindingReport {
         detail: filled(words.detail),
         rfc: words.rfc,
         expected: finding.expected.clone(),
+        trail: finding.trail.clone(),
         commands: finding
             .answers
             .first()

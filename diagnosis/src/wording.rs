@@ -54,6 +54,16 @@ words! {
         Policy = 22 "policy",
         /// The X.500 name of a mailbox that Exchange wrote into an address.
         X500 = 23 "x500",
+        /// The protocol's own word for a result.
+        Result = 60 "result",
+        /// A term of a record.
+        Term = 61 "term",
+        /// How many look-ups a record makes.
+        Lookups = 62 "lookups",
+        /// Where in a record, in octets from 1.
+        Position = 63 "position",
+        /// What should stand there.
+        Wanted = 64 "wanted",
     }
 }
 

@@ -54,6 +54,8 @@ struct CaseFile {
     zone: Vec<(String, String, String)>,
     expect: Vec<String>,
     never: Vec<String>,
+    /// A code and the record that is proposed; `-` for none.
+    proposed: Vec<(String, String)>,
 }
 
 impl CaseFile {
@@ -80,6 +82,13 @@ impl CaseFile {
                 .collect(),
             expect: words(section("expect")),
             never: words(section("never")),
+            proposed: text
+                .split_once("--- proposed\n")
+                .map_or("", |(_, lines)| lines)
+                .lines()
+                .filter_map(|line| line.split_once(' '))
+                .map(|(code, record)| (code.to_owned(), record.to_owned()))
+                .collect(),
         }
     }
 
@@ -101,6 +110,13 @@ impl CaseFile {
         for code in &self.never {
             if findings.iter().any(|finding| finding.code.as_str() == code) {
                 faults.push(format!("{code} must not be found"));
+            }
+        }
+        for (code, record) in &self.proposed {
+            let found = findings.iter().find(|found| found.code.as_str() == code);
+            let proposed = found.and_then(|found| found.expected.as_deref());
+            if proposed.unwrap_or("-") != record {
+                faults.push(format!("{code} proposes {proposed:?}, not {record:?}"));
             }
         }
         if rounds > MAX_ROUNDS {

@@ -36,7 +36,7 @@ fn where_everything_is_right_everything_passes() {
             ("mx-host-resolves", "mx.good.lab.test", "pass"),
             ("mx-host-resolves", "mx2.good.lab.test", "pass"),
             ("reverse-dns-confirmed", "198.51.100.5", "pass"),
-            ("spf-found", "good.lab.test", "pass"),
+            ("spf-pass", "good.lab.test", "pass"),
             ("dkim-key-found", "k1._domainkey.good.lab.test", "pass"),
             ("dmarc-found", "good.lab.test", "pass"),
         ],

@@ -28,6 +28,14 @@ fn explaining(reason: Reason) -> &'static [Code] {
         Reason::Authfailure => &[
             Code::SpfMissing,
             Code::SpfSeveral,
+            Code::SpfNoMatch,
+            Code::SpfExcluded,
+            Code::SpfSyntax,
+            Code::SpfTooManyLookups,
+            Code::SpfTooManyVoidLookups,
+            Code::SpfTooManyExchangers,
+            Code::SpfIncludeMissing,
+            Code::SpfPassesEverybody,
             Code::DkimKeyMissing,
             Code::DkimKeyRevoked,
             Code::DmarcMissing,
@@ -38,7 +46,17 @@ fn explaining(reason: Reason) -> &'static [Code] {
         Reason::Blocked | Reason::Badreputation | Reason::Spamdetected => {
             &[Code::ReverseDnsMissing, Code::ReverseDnsNotConfirmed]
         }
-        Reason::Rejected => &[Code::SenderDomainMissing, Code::SpfSeveral],
+        Reason::Rejected | Reason::Policyviolation | Reason::Securityerror => &[
+            Code::SenderDomainMissing,
+            Code::SpfSeveral,
+            Code::SpfNoMatch,
+            Code::SpfExcluded,
+            Code::SpfSyntax,
+            Code::SpfTooManyLookups,
+            Code::SpfTooManyVoidLookups,
+            Code::SpfTooManyExchangers,
+            Code::SpfIncludeMissing,
+        ],
         Reason::Userunknown | Reason::Norelaying | Reason::Filtered => &[
             Code::RefusingServerIsNotMx,
             Code::RecipientDomainMissing,

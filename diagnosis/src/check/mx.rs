@@ -172,7 +172,7 @@ fn judge(addresses: &[IpAddr], exists: bool) -> (Code, Verdict) {
 }
 
 /// Private, loopback, link-local and unspecified addresses (RFC 1918, RFC 4193, RFC 6890).
-fn is_unreachable(ip: IpAddr) -> bool {
+pub(super) fn is_unreachable(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
             ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified()

@@ -27,7 +27,10 @@ pub(super) fn read(
         .as_ref()
         .is_some_and(|decoded| decoded.value.form == Form::Srs);
     let hop = said_ip(bounce)
-        .map(Hop::of)
+        .map(|ip| Hop {
+            helo: helo_of(ip.value, &[returned, &document.headers]),
+            ..Hop::of(ip)
+        })
         .or_else(|| hop_to_refuser(returned, bounce))
         .or_else(|| {
             let is_forwarder = is_srs || !wrote_for_the_sender(returned, bounce, from.as_ref());
@@ -45,6 +48,16 @@ pub(super) fn read(
             found => found,
         },
     }
+}
+
+/// The name that the server with that address gave to whoever wrote a trace field about it.
+fn helo_of(ip: IpAddr, heads: &[&Headers]) -> Option<Spanned<String>> {
+    heads
+        .iter()
+        .flat_map(|headers| headers.all("received"))
+        .map(received)
+        .find(|hop| hop.ip.as_ref().is_some_and(|seen| seen.value == ip))
+        .and_then(|hop| hop.helo)
 }
 
 fn domain_of(field: Option<&Text>) -> Option<Spanned<String>> {

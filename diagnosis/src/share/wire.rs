@@ -399,6 +399,7 @@ fn read_finding(fields: &Fields<'_>, asked_at: Option<i64>) -> Result<Finding, S
         subject: fields.text(3).unwrap_or_default(),
         recipients: fields.list(4).filter_map(json::Value::number).collect(),
         result: fields.small(15).and_then(ProtocolResult::from_number),
+        trail: Vec::new(),
         unchecked_because: fields.small(5).and_then(Unchecked::from_number),
         values,
         expected: fields.text(7),
