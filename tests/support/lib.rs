@@ -32,6 +32,11 @@ pub fn diagnose() -> PathBuf {
     place("BOUNCE_CLINIC_DIAGNOSE")
 }
 
+/// The folder that Python finds pyspf in.
+pub fn spf_peer() -> PathBuf {
+    place("BOUNCE_CLINIC_SPF_PEER")
+}
+
 /// Chromium.
 pub fn chromium() -> PathBuf {
     place("BOUNCE_CLINIC_CHROMIUM")

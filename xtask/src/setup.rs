@@ -13,6 +13,7 @@ mod bind;
 mod browser;
 mod cargo_fuzz;
 mod cargo_install;
+mod pyspf;
 mod trunk;
 mod wasm_bindgen;
 
@@ -35,6 +36,8 @@ pub(crate) enum Need {
     NameServer,
     /// trunk, wasm-bindgen and wasm-opt.
     Page,
+    /// pyspf.
+    SpfPeer,
 }
 
 /// The tools that were found or installed.
@@ -47,6 +50,7 @@ pub(crate) struct Tools {
     pub(crate) chromium: Option<PathBuf>,
     pub(crate) chromedriver: Option<PathBuf>,
     pub(crate) named: Option<PathBuf>,
+    pub(crate) spf_peer: Option<PathBuf>,
 }
 
 impl Tools {
@@ -98,6 +102,9 @@ pub(crate) fn set_up(workspace: &Workspace, needs: &[Need]) -> anyhow::Result<To
     }
     if needs.contains(&Need::NameServer) {
         tools.named = Some(bind::set_up(&cache)?);
+    }
+    if needs.contains(&Need::SpfPeer) {
+        tools.spf_peer = Some(pyspf::set_up(&cache)?);
     }
     Ok(tools)
 }

@@ -91,6 +91,9 @@ pub(crate) fn needs(suites: &[Suite]) -> Vec<Need> {
     if suites.iter().any(Suite::uses_products) {
         needs.push(Need::NameServer);
     }
+    if suites.iter().any(|suite| suite.name == "soak_spf_peer") {
+        needs.push(Need::SpfPeer);
+    }
     needs
 }
 
@@ -110,6 +113,7 @@ impl Surroundings {
             ("BOUNCE_CLINIC_CHROMEDRIVER", path(&tools.chromedriver)),
             ("BOUNCE_CLINIC_NAMED", path(&tools.named)),
             ("BOUNCE_CLINIC_SHARED", path(&shared)),
+            ("BOUNCE_CLINIC_SPF_PEER", path(&tools.spf_peer)),
             // Set when they are built: what a failed build left behind is not tested.
             ("BOUNCE_CLINIC_PAGE_DIR", None),
             ("BOUNCE_CLINIC_PROXY", None),
