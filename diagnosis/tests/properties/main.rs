@@ -9,6 +9,7 @@
 mod forms;
 mod hold;
 mod seeds;
+mod spf;
 mod stands;
 
 use std::{
@@ -146,6 +147,21 @@ fn links_open_or_are_refused() {
 }
 
 /// What fuzz targets have found, each once: what did not hold, and of what.
+#[test]
+fn spf_ends_and_keeps_its_limits() {
+    for zone in seeds::SPF_ZONES {
+        for cut in 0..zone.len() {
+            spf::holds(&zone.as_bytes()[..cut]);
+        }
+        spf::holds(zone.as_bytes());
+        spf::holds(zone.repeat(50).as_bytes());
+        spf::holds(zone.replace(' ', " a:%{l-}.x ").as_bytes());
+    }
+    spf::holds("v=spf1 a:%{d}".repeat(5_000).as_bytes());
+    spf::holds(format!("v=spf1 {}", "x.example ".repeat(6_000)).as_bytes());
+    spf::holds(format!("v=spf1 mx ptr\n{}", "m:".repeat(10_000)).as_bytes());
+}
+
 #[test]
 fn what_fuzzing_found_stays_mended() {
     let findings: [(&str, &[u8]); 9] = [

@@ -138,3 +138,16 @@ pub(crate) fn dns_answers() -> Vec<String> {
     bodies.push(r#"{"Status":2,"extended_dns_errors":[{"info_code":22,"extra_text":"no servers"}],"Comment":"demonstration zone"}"#.to_owned());
     bodies
 }
+
+/// Zones of our own to start from: the first line is the record that is evaluated, every other a
+/// record that some name has.
+pub(crate) const SPF_ZONES: [&str; 8] = [
+    "v=spf1 include:a.example mx a:b.example/24//64 ip4:192.0.2.0/24 -all\nv=spf1 ip4:203.0.113.25 ~all\n",
+    "v=spf1 redirect=a.example\nv=spf1 redirect=a.example\n",
+    "v=spf1 exists:%{ir}.%{v}.a.example ptr exp=e.example -all\n%{s} and %{c}\n",
+    "v=spf1 a:%{d1r}.%{o2}.%{h}.%{p} -all\n",
+    "v=spf1 include:%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.example ?all\nv=spf1 +all\n",
+    "v=spf1 ipv4:192.0.2.1 -all\n",
+    "v=spf1 mx:a.example mx:b.example mx:c.example mx:d.example\n",
+    "v=spf1 a a a a a a a a a a a a\n",
+];

@@ -2,6 +2,8 @@
 
 #[path = "../../../diagnosis/tests/properties/hold.rs"]
 mod hold;
+#[path = "../../../diagnosis/tests/properties/spf.rs"]
+mod spf_holds;
 #[path = "../../../diagnosis/tests/properties/stands.rs"]
 mod stands;
 
@@ -74,6 +76,11 @@ pub fn encoded(data: &[u8]) {
         all_stands(body, &text);
         all_stands(body, &text.without_encoded_words(decoder));
     }
+}
+
+/// An SPF record, and the records of the names that it leads to.
+pub fn spf(data: &[u8]) {
+    spf_holds::holds(data);
 }
 
 /// Several messages in one file.

@@ -68,6 +68,7 @@ fn inputs(all: &[Seed], links: Vec<String>) -> Vec<Inputs> {
         ("diagnosis", of(&[], same)),
         ("annotate", of(&[], same)),
         ("share_link", [links, seeds::link_bodies()].concat()),
+        ("spf", seeds::SPF_ZONES.map(str::to_owned).to_vec()),
         ("dns_json", [answers, vec![together]].concat()),
     ]
 }
