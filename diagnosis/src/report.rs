@@ -10,7 +10,7 @@ use crate::{
     finding::Finding,
     knowledge,
     text::{Span, Spanned},
-    wording::fill,
+    wording::{Slot, Value, fill},
 };
 
 mod json;
@@ -191,6 +191,8 @@ pub struct FindingReport {
     pub title: String,
     pub detail: String,
     pub rfc: &'static str,
+    /// The record as it is, where the finding is about one.
+    pub record: Option<String>,
     pub expected: Option<String>,
     /// The steps of a long evaluation.
     pub trail: Vec<String>,
@@ -505,6 +507,7 @@ fn finding_report(finding: &Finding) -> FindingReport {
         title: filled(words.title),
         detail: filled(words.detail),
         rfc: words.rfc,
+        record: finding.values.get(Slot::Record).map(Value::present),
         expected: finding.expected.clone(),
         trail: finding.trail.clone(),
         commands: finding

@@ -105,6 +105,21 @@ fn show_finding(clinic: Clinic, finding: FindingReport) -> AnyView {
     let explains = finding
         .explains
         .then(|| view! { <span class="explains">" Explains this bounce."</span> }.into_any());
+    let trail = (!finding.trail.is_empty()).then(|| {
+        view! {
+            <p class="hint">"How it was evaluated:"</p>
+            <pre class="trail">{finding.trail.join("\n")}</pre>
+        }
+        .into_any()
+    });
+    let published = finding.record.filter(|_| finding.expected.is_some());
+    let published = published.map(|record| {
+        view! {
+            <p class="hint">"The record as it is:"</p>
+            <p><code>{record}</code></p>
+        }
+        .into_any()
+    });
     let expected = finding.expected.map(|record| {
         view! {
             <p class="hint">"The record as it should be:"</p>
@@ -134,6 +149,8 @@ fn show_finding(clinic: Clinic, finding: FindingReport) -> AnyView {
                 <details>
                     <summary>"Answers and commands"</summary>
                     {answers}
+                    {trail}
+                    {published}
                     {expected}
                     <p class="hint">"Look it up yourself:"</p>
                     {commands}
