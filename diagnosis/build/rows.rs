@@ -95,6 +95,26 @@ pub(crate) struct Step {
     pub(crate) sides: Vec<String>,
     #[serde(default)]
     pub(crate) providers: Vec<String>,
+    #[serde(default)]
+    pub(crate) hosts: Vec<String>,
+    #[serde(default)]
+    pub(crate) services: Vec<String>,
+    #[serde(default)]
+    pub(crate) systems: Vec<String>,
+    #[serde(default)]
+    pub(crate) statuses: Vec<String>,
+    #[serde(default)]
+    pub(crate) codes: Vec<u16>,
+    #[serde(default)]
+    pub(crate) says: Vec<String>,
+    #[serde(default)]
+    pub(crate) refused_by: Vec<String>,
+    #[serde(default)]
+    pub(crate) kinds: Vec<String>,
+    #[serde(default)]
+    pub(crate) facts: Vec<String>,
+    #[serde(default)]
+    pub(crate) lacks: Vec<String>,
     pub(crate) permanent: Option<bool>,
     #[serde(default)]
     pub(crate) explains: bool,
@@ -102,6 +122,14 @@ pub(crate) struct Step {
     pub(crate) ruled_out: bool,
     #[serde(default)]
     pub(crate) commands: Vec<String>,
+    /// Steps that this one makes needless.
+    #[serde(default)]
+    pub(crate) hides: Vec<String>,
+    /// The one fact that the step asks for.
+    pub(crate) asks: Option<String>,
+    /// Where what it says can be read up; empty where it follows from the standards.
+    #[serde(default)]
+    pub(crate) source: String,
 }
 
 #[derive(Deserialize)]
@@ -122,6 +150,9 @@ pub(crate) struct StepWords {
     pub(crate) title: String,
     pub(crate) why: String,
     pub(crate) verify: String,
+    /// How long it takes to work.
+    #[serde(default)]
+    pub(crate) wait: String,
 }
 
 #[derive(Deserialize)]
@@ -210,7 +241,7 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
         systems: file::<SystemFile>(&root.join("systems.toml"))?.system,
         kinds: file::<KindFile>(&root.join("kinds.toml"))?.kind,
         classes: file(&root.join("words.toml"))?,
-        step_words: file(&texts.join("steps.toml"))?,
+        step_words: tables(&texts.join("steps"))?,
         finding_words: tables(&texts.join("findings"))?,
         headlines: file::<HeadlineFile>(&texts.join("headlines.toml"))?.headline,
         sides: file(&texts.join("sides.toml"))?,

@@ -134,8 +134,7 @@ fn reply(row: &Reply) -> Result<String> {
 
 /// `x.7.26`, `5.7.606-649`.
 fn status(id: &str, pattern: &str) -> Result<String> {
-    let wrong =
-        || format!("reply {id}: {pattern:?} is no status pattern such as x.1.1 or 5.7.606-649");
+    let wrong = || format!("{id}: {pattern:?} is no status pattern such as x.1.1 or 5.7.606-649");
     let mut parts = pattern.splitn(3, '.');
     let mut next = || parts.next().ok_or_else(wrong);
     let (class, subject, details) = (next()?, next()?, next()?);
@@ -156,25 +155,61 @@ fn step(row: &Step, knowledge: &Knowledge) -> Result<String> {
     let words: &StepWords = knowledge
         .step_words
         .get(&row.id)
-        .ok_or_else(|| format!("step {}: texts/en/steps.toml has no words for it", row.id))?;
+        .ok_or_else(|| format!("step {}: texts/en/steps/ has no words for it", row.id))?;
+    let verify = match words.wait.is_empty() {
+        true => template(&words.verify)?,
+        false => template(&format!("{} {}", words.verify, words.wait))?,
+    };
     Ok(format!(
-        "StepRule {{ id: {:?}, owner: {}, rank: {}, when: Condition {{ reasons: {}, findings: {}, unless: {}, sides: {}, providers: &{:?}, permanent: {:?}, explains: {} }}, ruled_out: {}, title: {}, why: {}, verify: {}, commands: &[{}] }}",
+        "StepRule {{ id: {:?}, owner: {}, rank: {}, when: {}, ruled_out: {}, title: {}, why: {}, verify: {verify}, commands: &[{}], hides: &{:?}, asks: {} }}",
         row.id,
         path("Side", &row.owner),
         row.rank,
-        paths("Reason", &row.reasons),
-        paths("Code", &row.findings),
-        paths("Code", &row.unless),
-        paths("Side", &row.sides),
-        row.providers,
-        row.permanent,
-        row.explains,
+        condition(row)?,
         row.ruled_out,
         template(&words.title)?,
         template(&words.why)?,
-        template(&words.verify)?,
         list(&row.commands, |command| template(command))?,
+        row.hides,
+        optional("Asked", row.asks.as_deref()),
     ))
+}
+
+/// Only what is given, the rest from `Condition::ANY`.
+fn condition(row: &Step) -> Result<String> {
+    let mut parts = Vec::new();
+    let mut part = |name: &str, words: &[String], written: String| {
+        if !words.is_empty() {
+            parts.push(format!("{name}: {written}"));
+        }
+    };
+    part("reasons", &row.reasons, paths("Reason", &row.reasons));
+    part("findings", &row.findings, paths("Code", &row.findings));
+    part("unless", &row.unless, paths("Code", &row.unless));
+    part("sides", &row.sides, paths("Side", &row.sides));
+    part("providers", &row.providers, format!("&{:?}", row.providers));
+    part("hosts", &row.hosts, format!("&{:?}", row.hosts));
+    part("services", &row.services, format!("&{:?}", row.services));
+    part("systems", &row.systems, format!("&{:?}", row.systems));
+    part("says", &row.says, format!("&{:?}", row.says));
+    part("kinds", &row.kinds, paths("Kind", &row.kinds));
+    part("facts", &row.facts, paths("Fact", &row.facts));
+    part("lacks", &row.lacks, paths("Fact", &row.lacks));
+    let by = paths("RefusedBy", &row.refused_by);
+    part("refused_by", &row.refused_by, by);
+    let statuses = list(&row.statuses, |pattern| status(&row.id, pattern))?;
+    part("statuses", &row.statuses, format!("&[{statuses}]"));
+    if !row.codes.is_empty() {
+        parts.push(format!("codes: &{:?}", row.codes));
+    }
+    if row.permanent.is_some() {
+        parts.push(format!("permanent: {:?}", row.permanent));
+    }
+    if row.explains {
+        parts.push("explains: true".to_owned());
+    }
+    parts.push("..Condition::ANY".to_owned());
+    Ok(format!("Condition {{ {} }}", parts.join(", ")))
 }
 
 fn headline(row: &Headline) -> Result<String> {
@@ -276,17 +311,50 @@ fn check(knowledge: &Knowledge) -> Result<()> {
         if !ids.insert(&row.id) {
             return Err(format!("step {}: the id is used twice", row.id).into());
         }
-        if row.reasons.is_empty() && row.findings.is_empty() {
-            return Err(format!(
-                "step {}: it can never be reached: name a reason or a finding",
-                row.id
-            )
-            .into());
-        }
+        check_step(row, knowledge)?;
     }
     let unused = knowledge.step_words.keys().find(|id| !ids.contains(id));
     if let Some(id) = unused {
-        return Err(format!("texts/en/steps.toml: there is no step {id}").into());
+        return Err(format!("texts/en/steps/: there is no step {id}").into());
+    }
+    Ok(())
+}
+
+/// A step that nothing can reach, and names in it that nobody has.
+fn check_step(row: &Step, knowledge: &Knowledge) -> Result<()> {
+    let wrong = |what: &str| Err(format!("step {}: {what}", row.id).into());
+    let narrowed = [
+        &row.reasons,
+        &row.findings,
+        &row.kinds,
+        &row.statuses,
+        &row.says,
+    ];
+    if narrowed.iter().all(|words| words.is_empty()) {
+        return wrong("it fits everything: name a reason, a finding, a kind, a status or words");
+    }
+    let is_provider = |id: &String| knowledge.providers.iter().any(|row| row.id == *id);
+    let is_service = |id: &String| knowledge.senders.iter().any(|row| row.id == *id);
+    let is_system = |name: &String| knowledge.systems.iter().any(|row| row.name == *name);
+    let is_step = |id: &String| knowledge.steps.iter().any(|row| row.id == *id);
+    if !row.providers.iter().chain(&row.hosts).all(is_provider) {
+        return wrong("no such provider");
+    }
+    if !row.services.iter().all(is_service) {
+        return wrong("no such service in senders.toml");
+    }
+    if !row.systems.iter().all(is_system) {
+        return wrong("no such mail system");
+    }
+    if !row.hides.iter().all(is_step) {
+        return wrong("it hides a step that is not there");
+    }
+    let is_special = !row.providers.is_empty() || !row.services.is_empty();
+    if is_special && row.source.is_empty() && !row.ruled_out {
+        return wrong("what one provider asks for needs its source");
+    }
+    if row.says.iter().any(|words| *words != words.to_lowercase()) {
+        return wrong("what a reply says is lower case");
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::{
     bounce::{Action, Bounce, Command, EnhancedStatus, Kind, Recipient, ReplyCode, Shape},
     case::{Case, Judgement, Options},
     knowledge::{
-        self, Provider, REPLIES, ReplyRule, StatusPattern,
+        self, Provider, REPLIES, ReplyRule,
         wordings::{self, Wording},
     },
     reason::{Confidence, Reason, RefusedBy, Side},
@@ -210,7 +210,7 @@ fn hit(rule: &'static ReplyRule, facts: &Facts, wording: Option<&Wording>) -> Op
         && rule
             .status
             .as_ref()
-            .is_none_or(|pattern| facts.status.is_some_and(|status| holds(pattern, status)))
+            .is_none_or(|pattern| facts.status.is_some_and(|status| pattern.holds(status)))
         && rule
             .code
             .is_none_or(|code| facts.code == Some(ReplyCode(code)))
@@ -255,13 +255,6 @@ fn hit(rule: &'static ReplyRule, facts: &Facts, wording: Option<&Wording>) -> Op
         specificity: (rank, precision),
         wording: wording.cloned(),
     })
-}
-
-fn holds(pattern: &StatusPattern, status: EnhancedStatus) -> bool {
-    let (first, last) = pattern.details;
-    pattern.class.is_none_or(|class| class == status.class)
-        && pattern.subject == status.subject
-        && (first..=last).contains(&status.detail)
 }
 
 /// Words that say what is wrong, and a code that agrees, are certain; a code that says another thing,

@@ -4,7 +4,7 @@
 use std::{ops::Range, sync::LazyLock};
 
 use crate::{
-    bounce::Command,
+    bounce::{Command, EnhancedStatus, Kind},
     finding::Code,
     reason::{Reason, RefusedBy, Side},
     wording::Template,
@@ -64,6 +64,17 @@ pub struct StatusPattern {
     pub details: (u16, u16),
 }
 
+impl StatusPattern {
+    /// Whether a code is one of the set.
+    #[must_use]
+    pub fn holds(&self, status: EnhancedStatus) -> bool {
+        let (first, last) = self.details;
+        self.class.is_none_or(|class| class == status.class)
+            && self.subject == status.subject
+            && (first..=last).contains(&status.detail)
+    }
+}
+
 /// A mail provider.
 #[derive(Debug)]
 pub struct Provider {
@@ -115,6 +126,66 @@ pub struct StepRule {
     pub verify: Template,
     /// Commands to copy; one with a gap that has no value is left out.
     pub commands: &'static [Template],
+    /// Steps that are needless where this one stands.
+    pub hides: &'static [&'static str],
+    /// The one fact that it asks for.
+    pub asks: Option<Asked>,
+}
+
+/// A fact that a person may add, so that the diagnosis runs again with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The sender's domain.
+    From,
+    /// The name that the sending server gives.
+    Helo,
+    /// The sending IP.
+    Ip,
+    /// More of the bounce.
+    Paste,
+    /// A DKIM selector.
+    Selector,
+}
+
+impl Asked {
+    /// The word of the JSON contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::From => "from",
+            Self::Helo => "helo",
+            Self::Ip => "ip",
+            Self::Paste => "paste",
+            Self::Selector => "selector",
+        }
+    }
+}
+
+/// What a case may have or lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// The bounce answers mail that the person never sent.
+    Backscatter,
+    /// The returned message went to many.
+    Bulk,
+    /// The words of a server, or its codes.
+    Diagnostic,
+    /// The message was forwarded on its way.
+    Forwarded,
+    /// The name that the sending server gave.
+    Helo,
+    /// The recipient's address.
+    Recipient,
+    /// The selector of a DKIM signature.
+    Selector,
+    /// The sender's domain.
+    SenderDomain,
+    /// The IP that the refusing server saw.
+    SendingIp,
+    /// The address must not be mailed again.
+    Suppress,
+    /// The X.500 name of a mailbox.
+    X500,
 }
 
 /// When a step applies: all of what is given must hold; of each list, one.
@@ -128,12 +199,55 @@ pub struct Condition {
     pub unless: &'static [Code],
     /// The side that has to act is one of these.
     pub sides: &'static [Side],
-    /// The provider is one of these.
+    /// The provider that refused is one of these.
     pub providers: &'static [&'static str],
+    /// The recipient's mailboxes are at one of these, by MX record or by the server that refused.
+    pub hosts: &'static [&'static str],
+    /// The mail goes out through one of these services.
+    pub services: &'static [&'static str],
+    /// The mail system that wrote the bounce is one of these.
+    pub systems: &'static [&'static str],
+    /// The enhanced status code is one of these.
+    pub statuses: &'static [StatusPattern],
+    /// The reply code is one of these.
+    pub codes: &'static [u16],
+    /// The reply holds one of these, lower case.
+    pub says: &'static [&'static str],
+    /// One of these said no.
+    pub refused_by: &'static [RefusedBy],
+    /// The message is of one of these kinds; where none is given, a bounce, a delay or a complaint.
+    pub kinds: &'static [Kind],
+    /// All of these are there.
+    pub facts: &'static [Fact],
+    /// None of these is there.
+    pub lacks: &'static [Fact],
     /// The refusal is (not) for good.
     pub permanent: Option<bool>,
     /// The finding must explain the bounce.
     pub explains: bool,
+}
+
+impl Condition {
+    /// What always holds.
+    pub const ANY: Self = Self {
+        reasons: &[],
+        findings: &[],
+        unless: &[],
+        sides: &[],
+        providers: &[],
+        hosts: &[],
+        services: &[],
+        systems: &[],
+        statuses: &[],
+        codes: &[],
+        says: &[],
+        refused_by: &[],
+        kinds: &[],
+        facts: &[],
+        lacks: &[],
+        permanent: None,
+        explains: false,
+    };
 }
 
 /// The words of a finding.

@@ -8,7 +8,7 @@ use crate::{
     checklist::{Advice, Headline, Step, commands_for, kind_word},
     dns::{Answer, Question},
     finding::Finding,
-    knowledge,
+    knowledge::{self, Asked},
     text::{Span, Spanned},
     wording::{Slot, Value, fill},
 };
@@ -236,6 +236,8 @@ pub struct StepReport {
     pub verify: Vec<String>,
     /// The finding that it follows from, by index.
     pub finding: Option<usize>,
+    /// The one fact that the step asks for: from, helo, ip, paste or selector.
+    pub asks: Option<&'static str>,
 }
 
 /// What happened.
@@ -554,6 +556,7 @@ fn step_report(step: &Step) -> StepReport {
         commands: step.commands.clone(),
         verify: vec![step.verify.clone()],
         finding: step.finding,
+        asks: step.asks.map(Asked::as_str),
     }
 }
 

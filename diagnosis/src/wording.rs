@@ -64,6 +64,10 @@ words! {
         Position = 63 "position",
         /// What should stand there.
         Wanted = 64 "wanted",
+        /// The record as it should be.
+        Expected = 65 "expected",
+        /// The name that the sending server gave.
+        Helo = 66 "helo",
     }
 }
 

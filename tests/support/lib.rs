@@ -10,6 +10,7 @@
 
 pub mod clinic;
 pub mod examples;
+pub mod http;
 pub mod lab;
 pub mod name_server;
 pub mod resolver;

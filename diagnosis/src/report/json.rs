@@ -64,6 +64,6 @@ objects! {
     SignatureReport { domain, selector }
     FindingReport { check, code, subject, recipients, result, verdict, unchecked_because, explains, title, detail, rfc, record, expected, trail, commands, answers }
     AnswerReport { name, record_type as "type", status, records, ttl, ad, asked_at, demo }
-    StepReport { id, owner, owner_words, recipients, title, why, state, commands, verify, finding }
+    StepReport { id, owner, owner_words, recipients, title, why, state, commands, verify, finding, asks }
     HeadlineReport { responsible, responsible_words, what, why }
 }

@@ -1,0 +1,126 @@
+//! The circumstances of one recipient, as the rows of the playbook ask for them.
+
+use crate::{
+    bounce::{Form, Recipient, Sending},
+    case::{Case, Judgement},
+    finding::Finding,
+    knowledge::{self, Condition, Fact},
+};
+
+/// One recipient of a case, and what is known around it.
+pub(super) struct Setting<'a> {
+    case: &'a Case,
+    recipient: &'a Recipient,
+    judgement: &'a Judgement,
+    /// The reply, lower case.
+    said: String,
+    host: Option<&'static str>,
+    service: Option<&'static str>,
+}
+
+impl<'a> Setting<'a> {
+    pub(super) fn new(case: &'a Case, index: usize, findings: &[Finding]) -> Option<Self> {
+        let recipient = case.bounce.recipients.get(index)?;
+        let said = recipient.diagnostic.as_ref();
+        Some(Self {
+            case,
+            recipient,
+            judgement: case.judgements.get(index)?,
+            said: said.map_or_else(String::new, |said| said.value.to_lowercase()),
+            host: host(recipient, index, findings),
+            service: service(case, findings),
+        })
+    }
+
+    /// Whether all but the findings of a condition holds.
+    pub(super) fn holds(&self, when: &Condition) -> bool {
+        let judgement = self.judgement;
+        let status = self.recipient.status.as_ref().map(|status| status.value);
+        let code = self.recipient.reply_code.as_ref().map(|code| code.value.0);
+        let system = self.case.bounce.system.as_ref().map(|system| system.value);
+        is_one(when.reasons, Some(judgement.reason))
+            && is_one(when.sides, Some(judgement.responsible))
+            && is_one(when.refused_by, judgement.refused_by)
+            && is_one(when.providers, judgement.provider)
+            && is_one(when.hosts, self.host)
+            && is_one(when.services, self.service)
+            && is_one(when.systems, system)
+            && is_one(when.codes, code)
+            && (when.statuses.is_empty()
+                || status.is_some_and(|status| {
+                    when.statuses.iter().any(|pattern| pattern.holds(status))
+                }))
+            && (when.says.is_empty() || when.says.iter().any(|words| self.said.contains(words)))
+            && when.facts.iter().all(|fact| self.has(*fact))
+            && !when.lacks.iter().any(|fact| self.has(*fact))
+            && when
+                .permanent
+                .is_none_or(|permanent| judgement.permanent == Some(permanent))
+    }
+
+    fn has(&self, fact: Fact) -> bool {
+        let bounce = &self.case.bounce;
+        let sending: &Sending = &bounce.sending;
+        let form = |decoded: &crate::text::Spanned<crate::bounce::Decoded>| decoded.value.form;
+        match fact {
+            Fact::Backscatter => bounce
+                .returned
+                .backscatter
+                .as_ref()
+                .is_some_and(|is| is.value),
+            Fact::Bulk => bounce.returned.bulk.as_ref().is_some_and(|is| is.value),
+            Fact::Diagnostic => {
+                let recipient = self.recipient;
+                recipient.diagnostic.is_some()
+                    || recipient.status.is_some()
+                    || recipient.reply_code.is_some()
+            }
+            Fact::Forwarded => sending.decoded.as_ref().map(form) == Some(Form::Srs),
+            Fact::Helo => sending.helo.is_some(),
+            Fact::Recipient => self.recipient.address.is_some(),
+            Fact::Selector => !sending.dkim.is_empty(),
+            Fact::SenderDomain => {
+                sending.from_domain.is_some() || sending.envelope_domain.is_some()
+            }
+            Fact::SendingIp => sending.ip.is_some(),
+            Fact::Suppress => self.judgement.suppress == Some(true),
+            Fact::X500 => self.recipient.decoded.as_ref().map(form) == Some(Form::Imceaex),
+        }
+    }
+}
+
+/// Nothing wanted, or one of what is wanted.
+fn is_one<T: PartialEq>(wanted: &[T], is: Option<T>) -> bool {
+    wanted.is_empty() || is.is_some_and(|is| wanted.contains(&is))
+}
+
+/// Whose servers have the recipient's mailboxes: the MX records tell, else the server that refused.
+fn host(recipient: &Recipient, index: usize, findings: &[Finding]) -> Option<&'static str> {
+    let by_record = findings
+        .iter()
+        .filter(|finding| finding.recipients.contains(&index))
+        .flat_map(|finding| &finding.answers)
+        .flat_map(|(_, answer)| answer.mail_exchangers())
+        .find_map(|(_, host)| knowledge::provider_of_host(&host));
+    let by_server = || knowledge::provider_of_host(&recipient.remote_mta.as_ref()?.value);
+    by_record.or_else(by_server).map(|provider| provider.id)
+}
+
+/// The service that the mail goes out through, by the names of the sending server.
+fn service(case: &Case, findings: &[Finding]) -> Option<&'static str> {
+    let bounce = &case.bounce;
+    let names = [&bounce.sending.helo, &bounce.reporting_mta];
+    let by_name = names
+        .into_iter()
+        .flatten()
+        .find_map(|name| knowledge::sender_of_host(&name.value));
+    let by_pointer = || {
+        findings
+            .iter()
+            .filter(|finding| finding.recipients.is_empty())
+            .flat_map(|finding| &finding.answers)
+            .flat_map(|(_, answer)| answer.pointers())
+            .find_map(|name| knowledge::sender_of_host(name.as_str()))
+    };
+    by_name.or_else(by_pointer).map(|service| service.id)
+}

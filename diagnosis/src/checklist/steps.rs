@@ -1,0 +1,155 @@
+//! Which rows of the playbook apply, in which order, with their gaps filled.
+
+use std::collections::HashMap;
+
+use super::{State, Step, setting::Setting, values::values};
+use crate::{
+    bounce::Kind,
+    case::Case,
+    finding::Finding,
+    knowledge::{Condition, STEPS, StepRule},
+    wording::{Slot, Value, Values, fill},
+};
+
+/// More open steps than this nobody reads.
+const MAX_OPEN_STEPS: usize = 7;
+
+pub(super) fn steps(case: &Case, findings: &[Finding]) -> Vec<Step> {
+    let mut ranked: Vec<(u16, Step)> = Vec::new();
+    for rule in STEPS {
+        let steps = if case.judgements.is_empty() {
+            step_without_recipient(rule, findings).into_iter().collect()
+        } else {
+            steps_of_rule(rule, case, findings)
+        };
+        ranked.extend(steps.into_iter().map(|step| (rule.rank, step)));
+    }
+    let hidden: Vec<&str> = STEPS
+        .iter()
+        .filter(|rule| ranked.iter().any(|(_, step)| step.id == rule.id))
+        .flat_map(|rule| rule.hides)
+        .copied()
+        .collect();
+    ranked.retain(|(_, step)| !hidden.contains(&step.id));
+    ranked.sort_by_key(|(rank, step)| (step.state == State::RuledOut, *rank));
+    let mut open = 0;
+    ranked
+        .into_iter()
+        .map(|(_, step)| step)
+        .filter(|step| {
+            open += usize::from(step.state == State::Open);
+            step.state == State::RuledOut || open <= MAX_OPEN_STEPS
+        })
+        .collect()
+}
+
+/// What reads the same for several recipients is one step.
+fn steps_of_rule(rule: &StepRule, case: &Case, findings: &[Finding]) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for index in 0..case.judgements.len() {
+        let Some(step) = step(rule, case, index, findings) else {
+            continue;
+        };
+        let place = *places.entry(step.title.clone()).or_insert(steps.len());
+        match steps.get_mut(place) {
+            Some(known) => known.recipients.extend(step.recipients),
+            None => steps.push(step),
+        }
+    }
+    steps
+}
+
+fn step(rule: &StepRule, case: &Case, index: usize, findings: &[Finding]) -> Option<Step> {
+    let about =
+        |finding: &Finding| finding.recipients.is_empty() || finding.recipients.contains(&index);
+    let found = finding_for(&rule.when, findings, about)?;
+    let can_be_acted_on = matches!(
+        case.bounce.kind,
+        Kind::Bounce | Kind::Complaint | Kind::Delay
+    );
+    let setting = Setting::new(case, index, findings)?;
+    let fits_kind = match rule.when.kinds {
+        [] => can_be_acted_on,
+        kinds => kinds.contains(&case.bounce.kind),
+    };
+    let applies = fits_kind && setting.holds(&rule.when) && !excluded(&rule.when, findings);
+    let answered = rule.ruled_out && found.is_some();
+    if !(applies || answered) {
+        return None;
+    }
+    let mut values = values(case, index, findings);
+    if let Some(finding) = found.and_then(|at| findings.get(at)) {
+        let mut own = finding.values.clone();
+        if let Some(expected) = &finding.expected {
+            own.set(Slot::Expected, Value::Text(expected.clone()));
+        }
+        own.complete(&values);
+        values = own;
+    }
+    build(rule, vec![index], found, &values)
+}
+
+fn step_without_recipient(rule: &StepRule, findings: &[Finding]) -> Option<Step> {
+    let about = |_: &Finding| true;
+    let found = finding_for(&rule.when, findings, about)?.filter(|_| rule.ruled_out)?;
+    let finding = findings.get(found)?;
+    build(rule, Vec::new(), Some(found), &finding.values)
+}
+
+fn build(
+    rule: &StepRule,
+    recipients: Vec<usize>,
+    finding: Option<usize>,
+    values: &Values,
+) -> Option<Step> {
+    Some(Step {
+        id: rule.id,
+        owner: rule.owner,
+        recipients,
+        state: match rule.ruled_out {
+            true => State::RuledOut,
+            false => State::Open,
+        },
+        title: fill(rule.title, values)?,
+        why: fill(rule.why, values)?,
+        verify: fill(rule.verify, values)?,
+        commands: rule
+            .commands
+            .iter()
+            .filter_map(|command| fill(command, values))
+            .collect(),
+        finding,
+        asks: rule.asks,
+    })
+}
+
+/// The finding that a step follows from: `None` where it wants one that is not there, `Some(None)`
+/// where it wants none.
+#[expect(
+    clippy::option_option,
+    reason = "the two kinds of nothing are told apart"
+)]
+fn finding_for(
+    when: &Condition,
+    findings: &[Finding],
+    about: impl Fn(&Finding) -> bool,
+) -> Option<Option<usize>> {
+    if when.findings.is_empty() {
+        return Some(None);
+    }
+    findings
+        .iter()
+        .position(|finding| {
+            when.findings.contains(&finding.code)
+                && about(finding)
+                && (!when.explains || finding.explains)
+        })
+        .map(Some)
+}
+
+fn excluded(when: &Condition, findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|finding| when.unless.contains(&finding.code))
+}

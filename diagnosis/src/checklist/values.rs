@@ -1,0 +1,139 @@
+//! What the words can speak of: the values of a case for one recipient.
+
+use crate::{
+    bounce::Form,
+    case::Case,
+    dns::Name,
+    finding::Finding,
+    knowledge,
+    reason::RefusedBy,
+    wording::{Slot, Value, Values},
+};
+
+/// The values that wording can speak of for one recipient.
+pub(super) fn values(case: &Case, index: usize, findings: &[Finding]) -> Values {
+    let mut values = Values::new();
+    let bounce = &case.bounce;
+    let mut text = |slot, value: Option<String>| {
+        if let Some(value) = value {
+            values.set(slot, Value::Text(value));
+        }
+    };
+    if let Some(recipient) = bounce.recipients.get(index) {
+        let address = recipient
+            .address
+            .as_ref()
+            .map(|address| address.value.clone());
+        let domain = address
+            .as_ref()
+            .and_then(|address| address.rsplit_once('@'))
+            .map(|(_, domain)| domain.to_owned());
+        text(Slot::RecipientDomain, domain);
+        text(Slot::Recipient, address);
+        let server = recipient.remote_mta.as_ref().map(|name| name.value.clone());
+        let ip = recipient.remote_ip.as_ref().map(|ip| ip.value.to_string());
+        text(Slot::Server, server.or(ip));
+        text(
+            Slot::Status,
+            recipient
+                .status
+                .as_ref()
+                .map(|status| status.value.to_string()),
+        );
+        text(
+            Slot::ReplyCode,
+            recipient
+                .reply_code
+                .as_ref()
+                .map(|code| code.value.to_string()),
+        );
+        text(
+            Slot::Until,
+            recipient
+                .will_retry_until
+                .as_ref()
+                .map(|time| readable(&time.value)),
+        );
+        text(Slot::Mx, mail_exchanger(case, index, findings));
+        let decoded = recipient.decoded.as_ref().map(|decoded| &decoded.value);
+        let x500 = decoded.filter(|decoded| decoded.form == Form::Imceaex);
+        text(Slot::X500, x500.and_then(|decoded| decoded.name.clone()));
+    }
+    text(Slot::Refuser, refuser(case, index));
+    if let Some(ip) = bounce.sending.ip.as_ref().map(|ip| ip.value) {
+        text(Slot::SendingIp, Some(ip.to_string()));
+        text(Slot::ReverseName, Some(Name::reverse(ip).to_string()));
+    }
+    let sending = &bounce.sending;
+    let helo = sending.helo.as_ref().map(|helo| helo.value.clone());
+    text(Slot::Helo, helo);
+    let sender = sending
+        .from_domain
+        .as_ref()
+        .or(sending.envelope_domain.as_ref());
+    text(
+        Slot::SenderDomain,
+        sender.map(|domain| domain.value.clone()),
+    );
+    values
+}
+
+/// A time of RFC 3339 as people write it, such as "29 Nov 2026, 08:38 UTC".
+fn readable(time: &str) -> String {
+    let Some(parsed) = mail_parser::DateTime::parse_rfc3339(time) else {
+        return time.to_owned();
+    };
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let month = usize::from(parsed.month).checked_sub(1);
+    let month = month.and_then(|month| MONTHS.get(month)).copied();
+    format!(
+        "{} {} {}, {:02}:{:02} UTC",
+        parsed.day,
+        month.unwrap_or_default(),
+        parsed.year,
+        parsed.hour,
+        parsed.minute
+    )
+}
+
+/// The server to try a connection to: the first mail exchanger found, else the one that refused.
+fn mail_exchanger(case: &Case, index: usize, findings: &[Finding]) -> Option<String> {
+    let found = findings.iter().find_map(|finding| {
+        let fits = finding.recipients.contains(&index);
+        let (_, answer) = finding.answers.first().filter(|_| fits)?;
+        let (_, host) = answer.mail_exchangers().into_iter().next()?;
+        (!host.is_empty()).then_some(host)
+    });
+    let recipient = case.bounce.recipients.get(index)?;
+    found.or_else(|| recipient.remote_mta.as_ref().map(|name| name.value.clone()))
+}
+
+/// Who said no, by the name that a person knows.
+fn refuser(case: &Case, index: usize) -> Option<String> {
+    let recipient = case.bounce.recipients.get(index)?;
+    let judgement = case.judgements.get(index)?;
+    let own = case
+        .bounce
+        .reporting_mta
+        .as_ref()
+        .map(|name| name.value.clone());
+    if judgement.refused_by == Some(RefusedBy::OwnServer) {
+        return own;
+    }
+    let provider = judgement
+        .provider
+        .and_then(knowledge::provider)
+        .map(|provider| provider.name.to_owned());
+    let server = recipient.remote_mta.as_ref().map(|name| name.value.clone());
+    let domain = recipient
+        .address
+        .as_ref()
+        .and_then(|address| address.value.rsplit_once('@'))
+        .map(|(_, domain)| domain.to_owned());
+    match judgement.refused_by {
+        Some(RefusedBy::Nobody) => domain.or(server),
+        _ => provider.or(server).or(domain),
+    }
+}
