@@ -1,6 +1,7 @@
 //! The checks as tables: one file a case under `cases/dns/`, with a paste, what DNS answers, the
 //! codes that must come out (`code=verdict`, `/cause` where unchecked, `!` where it explains the
-//! bounce) and the codes that must not.
+//! bounce) and the codes that must not. The files under `cases/advice/` say which step comes first,
+//! whose it is, and which steps must not appear.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -12,6 +13,7 @@ use std::{collections::BTreeSet, fs, net::IpAddr, path::Path};
 use diagnosis::{
     case::Case,
     check::examine,
+    checklist::{State, Step, advise},
     classify::classify,
     dns::{Answer, Answers, Name, Outcome, Question, Record, RecordData, RecordType},
     finding::{Code, Finding},
@@ -24,11 +26,15 @@ const MAX_ROUNDS: usize = 3;
 
 #[test]
 fn every_case_gives_what_it_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/dns");
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let folders = [cases.join("dns"), cases.join("advice")];
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
     let mut number = 0;
-    for entry in fs::read_dir(folder).unwrap() {
+    for entry in folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).unwrap())
+    {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let case = CaseFile::read(&fs::read_to_string(&path).unwrap());
@@ -56,13 +62,21 @@ struct CaseFile {
     never: Vec<String>,
     /// A code and the record that is proposed; `-` for none.
     proposed: Vec<(String, String)>,
+    /// The first open step and its owner; `-` for no open step at all.
+    first: Vec<String>,
+    /// Open steps that must not be there.
+    no_step: Vec<String>,
 }
 
 impl CaseFile {
     fn read(text: &str) -> Self {
         let section = |name: &str| -> String {
-            let (_, behind) = text.split_once(&format!("--- {name}\n")).unwrap();
-            behind.split("--- ").next().unwrap().to_owned()
+            let behind = text.split_once(&format!("--- {name}\n"));
+            let behind = behind.map_or("", |(_, behind)| behind);
+            // An empty section ends at its first line.
+            let ended = format!("\n{behind}");
+            let section = ended.split("\n--- ").next().unwrap();
+            section.strip_prefix('\n').unwrap_or_default().to_owned()
         };
         let words = |text: String| text.split_whitespace().map(str::to_owned).collect();
         let zone = section("answers");
@@ -82,9 +96,9 @@ impl CaseFile {
                 .collect(),
             expect: words(section("expect")),
             never: words(section("never")),
-            proposed: text
-                .split_once("--- proposed\n")
-                .map_or("", |(_, lines)| lines)
+            first: words(section("first")),
+            no_step: words(section("no-step")),
+            proposed: section("proposed")
                 .lines()
                 .filter_map(|line| line.split_once(' '))
                 .map(|(code, record)| (code.to_owned(), record.to_owned()))
@@ -119,8 +133,30 @@ impl CaseFile {
                 faults.push(format!("{code} proposes {proposed:?}, not {record:?}"));
             }
         }
+        faults.extend(self.faults_of_advice(&case, &findings));
         if rounds > MAX_ROUNDS {
             faults.push(format!("{rounds} rounds of questions"));
+        }
+        faults
+    }
+
+    fn faults_of_advice(&self, case: &Case, findings: &[Finding]) -> Vec<String> {
+        let advice = advise(case, findings);
+        let open: Vec<&Step> = advice
+            .steps
+            .iter()
+            .filter(|step| step.state == State::Open)
+            .collect();
+        let mut faults = Vec::new();
+        let first = open.first().map(|step| (step.id, step.owner.as_str()));
+        let first = first.map_or("-".to_owned(), |(id, owner)| format!("{id} {owner}"));
+        if !self.first.is_empty() && self.first.join(" ") != first {
+            faults.push(format!("the first step is {first}, not {:?}", self.first));
+        }
+        for id in &self.no_step {
+            if open.iter().any(|step| step.id == id) {
+                faults.push(format!("the step {id} must not be there"));
+            }
         }
         faults
     }
