@@ -4,6 +4,7 @@
 mod answer;
 mod json;
 mod name;
+mod punycode;
 mod question;
 mod records;
 mod result;

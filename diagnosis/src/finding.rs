@@ -149,6 +149,12 @@ words! {
         DmarcSeveral = 32 "dmarc-several",
         /// DNS did not say.
         DmarcUnchecked = 33 "dmarc-unchecked",
+        /// The domain's DNSSEC signatures do not hold.
+        RecipientDomainDnssecBroken = 50 "recipient-domain-dnssec-broken",
+        /// None of the domain's name servers answers.
+        RecipientDomainServersUnreachable = 51 "recipient-domain-servers-unreachable",
+        /// The domain has a form in its own script.
+        RecipientDomainInternationalized = 52 "recipient-domain-internationalized",
         /// SPF passes for the sending IP.
         SpfPass = 180 "spf-pass",
         /// No term lets the sending IP in.

@@ -512,13 +512,26 @@ fn finding_report(finding: &Finding) -> FindingReport {
         record: finding.values.get(Slot::Record).map(Value::present),
         expected: finding.expected.clone(),
         trail: finding.trail.clone(),
-        commands: finding
-            .answers
-            .first()
-            .map(|(question, _)| commands_for(question))
-            .unwrap_or_default(),
+        commands: commands(finding),
         answers: finding.answers.iter().map(answer_report).collect(),
     }
+}
+
+/// The deciding question, the one that was asked without the check of signatures, and what the
+/// domain's own name server says.
+fn commands(finding: &Finding) -> Vec<String> {
+    let Some((first, _)) = finding.answers.first() else {
+        return Vec::new();
+    };
+    let mut commands = commands_for(first);
+    let unchecked = finding.answers.iter().skip(1);
+    let unchecked = unchecked.filter(|(question, _)| question.checking_disabled);
+    commands.extend(unchecked.flat_map(|(question, _)| commands_for(question)));
+    if let Some(server) = finding.values.get(Slot::NameServer) {
+        let kind = first.record_type.as_str();
+        commands.push(format!("dig @{} {} {kind}", server.present(), first.name));
+    }
+    commands
 }
 
 fn answer_report((question, answer): &(Question, Answer)) -> AnswerReport {

@@ -54,6 +54,18 @@ words! {
         Policy = 22 "policy",
         /// The X.500 name of a mailbox that Exchange wrote into an address.
         X500 = 23 "x500",
+        /// A character, by its number and name.
+        Character = 30 "character",
+        /// A provider, by its trade name.
+        Provider = 31 "provider",
+        /// Another provider.
+        OtherProvider = 32 "other_provider",
+        /// A name or an address as a person writes it.
+        Written = 33 "written",
+        /// A name server of the domain.
+        NameServer = 34 "name_server",
+        /// What was probably meant.
+        Suggestion = 35 "suggestion",
         /// The protocol's own word for a result.
         Result = 60 "result",
         /// A term of a record.

@@ -180,39 +180,91 @@ impl CaseFile {
         }
     }
 
-    /// What stands in the zone; a name that is not there does not exist.
+    /// What stands in the zone; a name that is not there does not exist. `NAME OUTCOME`, or
+    /// `NAME TYPE OUTCOME`, with the code of an Extended DNS Error behind it, is an answer without
+    /// records; BOGUS is SERVFAIL unless checking is disabled; `NAME AD`, `NAME DEMO` and
+    /// `NAME TTL SECONDS` are about all answers to that name.
     fn answer(&self, question: &Question) -> Answer {
-        let of_name: Vec<_> = self
+        let mut answer = self.records(question.name.as_str(), question, 0);
+        let marks = self
             .zone
             .iter()
-            .filter(|(name, ..)| *name == question.name.as_str())
-            .collect();
-        for (_, kind, data) in &of_name {
-            if let Some(outcome) = outcome(kind) {
-                return Answer::empty(outcome);
-            }
-            if kind == question.record_type.as_str()
-                && let Some(outcome) = outcome(data)
-            {
-                return Answer::empty(outcome);
+            .filter(|(name, ..)| *name == question.name.as_str());
+        for (_, mark, data) in marks {
+            match mark.as_str() {
+                "AD" => answer.authenticated = true,
+                "DEMO" => answer.demo = true,
+                "TTL" => {
+                    let ttl = data.parse().unwrap();
+                    answer
+                        .records
+                        .iter_mut()
+                        .for_each(|record| record.ttl = ttl);
+                }
+                _ => {}
             }
         }
-        if of_name.is_empty() {
+        answer
+    }
+
+    fn records(&self, owner: &str, question: &Question, depth: usize) -> Answer {
+        let of_name = || self.zone.iter().filter(|(name, ..)| name == owner);
+        let kind_asked = question.record_type.as_str();
+        for (_, kind, data) in of_name() {
+            let whole = format!("{kind} {data}");
+            let said = if kind == kind_asked { data } else { &whole };
+            if let Some(answer) = without_records(said, question) {
+                return answer;
+            }
+        }
+        if of_name().next().is_none() {
             return Answer::empty(Outcome::NxDomain);
         }
-        let records = of_name
-            .iter()
-            .filter(|(_, kind, data)| kind == question.record_type.as_str() && data != "NODATA")
+        let records = of_name()
+            .filter(|(_, kind, data)| kind == kind_asked && data != "NODATA")
             .map(|(name, _, data)| Record {
                 owner: name.clone(),
                 ttl: 300,
                 data: record(question.record_type, data),
             });
-        Answer {
+        let mut answer = Answer {
             records: records.collect(),
             ..Answer::empty(Outcome::NoError)
+        };
+        if let Some((_, _, target)) = of_name().find(|(_, kind, _)| kind == "CNAME")
+            && depth < 8
+        {
+            let target: Name = target.parse().unwrap();
+            let behind = self.records(target.as_str(), question, depth + 1);
+            answer.outcome = behind.outcome;
+            answer.records.push(Record {
+                owner: owner.to_owned(),
+                ttl: 300,
+                data: RecordData::Cname(target),
+            });
+            answer.records.extend(behind.records);
         }
+        answer
     }
+}
+
+/// `SERVFAIL 22`, `BOGUS 6`, `NXDOMAIN`.
+fn without_records(said: &str, question: &Question) -> Option<Answer> {
+    let (word, code) = said.split_once(' ').unwrap_or((said, ""));
+    let outcome = match word {
+        "BOGUS" if question.checking_disabled => return None,
+        "BOGUS" => Outcome::ServFail,
+        word => outcome(word)?,
+    };
+    Some(Answer {
+        extended_errors: code
+            .trim()
+            .parse()
+            .map(|code| (code, String::new()))
+            .into_iter()
+            .collect(),
+        ..Answer::empty(outcome)
+    })
 }
 
 fn owner(name: &str) -> String {
@@ -240,7 +292,7 @@ fn record(record_type: RecordType, data: &str) -> RecordData {
         RecordType::A => RecordData::A(data.parse().unwrap()),
         RecordType::Aaaa => RecordData::Aaaa(data.parse().unwrap()),
         RecordType::Ptr => RecordData::Ptr(data.parse().unwrap()),
-        RecordType::Txt => RecordData::Txt(data.trim_matches('"').to_owned()),
+        RecordType::Txt => RecordData::Txt(data.trim_matches('"').replace("\" \"", "")),
         RecordType::Mx => {
             let (preference, exchange) = data.split_once(' ').unwrap();
             RecordData::Mx {
@@ -248,7 +300,8 @@ fn record(record_type: RecordType, data: &str) -> RecordData {
                 exchange: exchange.trim_end_matches('.').to_owned(),
             }
         }
-        RecordType::Ns | RecordType::Tlsa => RecordData::Other(0, data.to_owned()),
+        RecordType::Ns => RecordData::Other(2, data.to_owned()),
+        RecordType::Tlsa => RecordData::Other(52, data.to_owned()),
     }
 }
 

@@ -64,6 +64,8 @@ fn explaining(reason: Reason) -> &'static [Code] {
             Code::MxMissing,
         ],
         Reason::Hostunknown | Reason::Notaccept => &[
+            Code::RecipientDomainDnssecBroken,
+            Code::RecipientDomainServersUnreachable,
             Code::RecipientDomainMissing,
             Code::MxNull,
             Code::MxMissing,
@@ -71,6 +73,8 @@ fn explaining(reason: Reason) -> &'static [Code] {
             Code::MxHostWithoutAddress,
         ],
         Reason::Networkerror | Reason::Expired => &[
+            Code::RecipientDomainDnssecBroken,
+            Code::RecipientDomainServersUnreachable,
             Code::RecipientDomainMissing,
             Code::MxNull,
             Code::MxMissing,

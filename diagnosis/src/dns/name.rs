@@ -1,7 +1,10 @@
 use std::{borrow::Cow, fmt, net::IpAddr, str::FromStr};
 
+use super::punycode;
+
 /// A domain name: lower case, no trailing dot, at most 253 octets in labels of 1 to 63 (RFC 1035,
-/// section 2.3.4). Names that are not ASCII are not taken: their A-label form is.
+/// section 2.3.4). An internationalised name is taken in its A-label form (RFC 5890, section
+/// 2.3.2.1), whichever form it was written in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(String);
 
@@ -22,6 +25,12 @@ impl Name {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// An internationalised name in its own script; `None` for one that has no other form.
+    #[must_use]
+    pub fn in_own_script(&self) -> Option<String> {
+        punycode::to_unicode(&self.0)
     }
 
     /// A name of any printable ASCII octets, as the macros of an SPF record can make it (RFC 7208,
@@ -122,9 +131,14 @@ impl FromStr for Name {
     type Err = NameError;
 
     fn from_str(word: &str) -> Result<Self, NameError> {
-        Self::read(word, |b| {
-            b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/')
-        })
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
+        match word.is_ascii() {
+            true => Self::read(word, allowed),
+            false => Self::read(
+                &punycode::to_ascii(word).ok_or(NameError::Character)?,
+                allowed,
+            ),
+        }
     }
 }
 
@@ -137,9 +151,18 @@ mod tests {
         let name: Name = "Mail.Firm.Example.".parse().expect("a name");
         assert_eq!(name.as_str(), "mail.firm.example");
         assert_eq!(name.parent().expect("parent").as_str(), "firm.example");
-        for wrong in ["", ".", "a..b", "a b", "é.example", &"a".repeat(64)] {
+        for wrong in ["", ".", "a..b", "a b", "é b.example", &"a".repeat(64)] {
             assert!(wrong.parse::<Name>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn internationalised_names_have_two_forms() {
+        let name: Name = "Post.MÜLLER。example".parse().expect("a name");
+        assert_eq!(name.as_str(), "post.xn--mller-kva.example");
+        assert_eq!(name.in_own_script().as_deref(), Some("post.müller.example"));
+        let plain: Name = "firm.example".parse().expect("a name");
+        assert_eq!(plain.in_own_script(), None);
     }
 
     #[test]
