@@ -64,6 +64,12 @@ words! {
         Position = 63 "position",
         /// What should stand there.
         Wanted = 64 "wanted",
+        /// The part of a record that is wrong.
+        Excerpt = 41 "excerpt",
+        /// The length of a key.
+        Bits = 42 "bits",
+        /// An algorithm of signatures.
+        Algorithm = 43 "algorithm",
     }
 }
 

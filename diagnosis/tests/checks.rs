@@ -13,7 +13,7 @@ use diagnosis::{
     case::Case,
     check::examine,
     classify::classify,
-    dns::{Answer, Answers, Name, Outcome, Question, Record, RecordData, RecordType},
+    dns::{Answer, Answers, Name, Outcome, Question, Record, RecordData, RecordType, read_answer},
     finding::{Code, Finding},
     read::read,
     text::no_decoder,
@@ -164,6 +164,21 @@ impl CaseFile {
         if of_name.is_empty() {
             return Answer::empty(Outcome::NxDomain);
         }
+        // An alias brings the records of the name that it stands for.
+        if let Some((name, _, target)) = of_name.iter().find(|(_, kind, _)| kind == "CNAME") {
+            let target: Name = target.parse().unwrap();
+            let mut behind = self.answer(&Question {
+                name: target.clone(),
+                ..question.clone()
+            });
+            let alias = Record {
+                owner: name.clone(),
+                ttl: 300,
+                data: RecordData::Cname(target),
+            };
+            behind.records.insert(0, alias);
+            return behind;
+        }
         let records = of_name
             .iter()
             .filter(|(_, kind, data)| kind == question.record_type.as_str() && data != "NODATA")
@@ -204,7 +219,7 @@ fn record(record_type: RecordType, data: &str) -> RecordData {
         RecordType::A => RecordData::A(data.parse().unwrap()),
         RecordType::Aaaa => RecordData::Aaaa(data.parse().unwrap()),
         RecordType::Ptr => RecordData::Ptr(data.parse().unwrap()),
-        RecordType::Txt => RecordData::Txt(data.trim_matches('"').to_owned()),
+        RecordType::Txt => text(data),
         RecordType::Mx => {
             let (preference, exchange) = data.split_once(' ').unwrap();
             RecordData::Mx {
@@ -214,6 +229,14 @@ fn record(record_type: RecordType, data: &str) -> RecordData {
         }
         RecordType::Ns | RecordType::Tlsa => RecordData::Other(0, data.to_owned()),
     }
+}
+
+/// The character-strings of a TXT record in presentation form, read as they come from a resolver.
+fn text(data: &str) -> RecordData {
+    let data = data.replace('\\', r"\\").replace('"', r#"\""#);
+    let body = format!(r#"{{"Status":0,"Answer":[{{"name":"x","type":16,"data":"{data}"}}]}}"#);
+    let answer = read_answer(&body, None).unwrap();
+    answer.records.into_iter().next().unwrap().data
 }
 
 fn show(finding: &Finding) -> String {
