@@ -254,11 +254,12 @@ const PACKAGES: &[(&str, &[&str])] = &[
 /// The rooms of `diagnosis` in the direction of the data, and what each may know: a room, or one
 /// module of a room.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("base64", &[]),
     ("json", &[]),
     ("text", &[]),
     ("bounce", &["text"]),
     ("reason", &["bounce"]),
-    ("dns", &["json"]),
+    ("dns", &["base64", "json"]),
     ("wording", &["bounce", "reason"]),
     ("finding", &["bounce", "reason", "dns", "wording"]),
     ("knowledge", &["bounce", "reason", "wording", "finding"]),
@@ -301,6 +302,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 const EVERYTHING: &[&str] = &[
+    "base64",
     "json",
     "text",
     "bounce",

@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use crate::{
     bounce::Shape,
     case::Case,
-    dns::{Answer, Answers, Name, Question, RecordType},
+    dns::{Answer, Answers, Fault, FaultKind, Name, Question, RecordType},
     finding::{Code, Finding, Unchecked, Verdict},
-    wording::{Slot, Values},
+    wording::{Slot, Value, Values},
 };
 
 mod dkim;
@@ -22,7 +22,11 @@ mod spf;
 
 mod explains;
 
+pub use dkim::{JudgedKey, dkim_key};
 pub use explains::explains;
+
+/// What can be said so far, and what has to be asked to say more.
+pub type Asked<T> = (T, Vec<Question>);
 
 /// What a check gives: what it found, and what it has to know to go on.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -223,6 +227,35 @@ fn unchecked(
             values.text(Slot::Cause, cause(because, question, answer)),
         )
     }
+}
+
+/// How much of a record is shown from where it is wrong.
+const EXCERPT: usize = 24;
+
+/// What is wrong with the form of a record, in a sentence, and where.
+fn fault_values(values: Values, record: &str, fault: Fault) -> Values {
+    let behind = record.get(fault.at..).unwrap_or_default();
+    let part = behind.split(';').next().unwrap_or_default().trim();
+    let excerpt: String = match part.is_empty() {
+        true => behind.chars().take(EXCERPT).collect(),
+        false => part.chars().take(EXCERPT).collect(),
+    };
+    let words = match fault.kind {
+        FaultKind::Character => "A character that no record has stands there.".to_owned(),
+        FaultKind::Duplicate => "A tag stands there for the second time.".to_owned(),
+        FaultKind::Empty => "There is nothing between two semicolons.".to_owned(),
+        FaultKind::Equals => "The tag has no equals sign.".to_owned(),
+        FaultKind::Missing(tag) => format!("The record has no {tag}= tag."),
+        FaultKind::Name => "That is no name of a tag.".to_owned(),
+        FaultKind::Quoted => "A quotation mark or backslash stands in the record itself: it was quoted twice when it was entered.".to_owned(),
+        FaultKind::Value(tag) => format!("That is no value of {tag}=."),
+        FaultKind::VersionNotFirst => "The v= tag must be the first one.".to_owned(),
+    };
+    let at = record.get(..fault.at).unwrap_or(record).chars().count() + 1;
+    values
+        .with(Slot::Position, Value::Number(at))
+        .text(Slot::Excerpt, excerpt)
+        .text(Slot::Cause, words)
 }
 
 /// Why, in a sentence.

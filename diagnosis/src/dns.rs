@@ -8,7 +8,9 @@ mod punycode;
 mod question;
 mod records;
 mod result;
+mod tags;
 
+pub mod dkim;
 pub mod spf;
 
 pub use answer::{Answer, Answers, Outcome, Record, RecordData};
@@ -17,3 +19,4 @@ pub use name::{Name, NameError};
 pub use question::{Question, RecordType};
 pub use records::{is_dmarc_record, is_spf_record, tag_value};
 pub use result::ProtocolResult;
+pub use tags::{Fault, FaultKind, Tag, tag_list};

@@ -179,6 +179,28 @@ words! {
         SpfHeloNoMatch = 190 "spf-helo-no-match",
         /// The record, or the one proposed, is long.
         SpfLong = 191 "spf-long",
+        /// What stands at the selector has not the form of a key record.
+        DkimKeySyntax = 90 "dkim-key-syntax",
+        /// Several key records at the selector (RFC 6376, section 3.6.2.2).
+        DkimKeySeveral = 91 "dkim-key-several",
+        /// `k=` names an algorithm that no standard has.
+        DkimKeyTypeUnknown = 92 "dkim-key-type-unknown",
+        /// The end of the key is missing.
+        DkimKeyCut = 93 "dkim-key-cut",
+        /// `p=` is no key of its type.
+        DkimKeyBroken = 94 "dkim-key-broken",
+        /// `s=` says that the key is not for mail.
+        DkimKeyNotForMail = 95 "dkim-key-not-for-mail",
+        /// `h=` leaves only SHA-1 (RFC 8301, section 3.1).
+        DkimKeySha1 = 96 "dkim-key-sha1",
+        /// Less than 1024 bits: no signature with it is valid (RFC 8301, section 3.2).
+        DkimKeyTooShort = 97 "dkim-key-too-short",
+        /// Less than 2048 bits.
+        DkimKeyShort = 98 "dkim-key-short",
+        /// More than 4096 bits: not every verifier can use it.
+        DkimKeyLong = 99 "dkim-key-long",
+        /// `t=y`: the domain only tries DKIM out.
+        DkimKeyTesting = 100 "dkim-key-testing",
     }
 }
 

@@ -13,6 +13,7 @@
     )
 )]
 
+mod base64;
 pub mod json;
 pub mod text;
 

@@ -494,6 +494,14 @@ fn authentication_report(returned: &Returned) -> Vec<AuthenticationReport> {
     returned.authentication.iter().map(report).collect()
 }
 
+impl FindingReport {
+    /// A finding in words.
+    #[must_use]
+    pub fn new(finding: &Finding) -> Self {
+        finding_report(finding)
+    }
+}
+
 fn finding_report(finding: &Finding) -> FindingReport {
     let words = knowledge::finding_words(finding.code);
     let filled = |template| fill(template, &finding.values).unwrap_or_default();

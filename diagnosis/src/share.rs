@@ -4,9 +4,8 @@
 //! the findings with their one deciding record. The verdicts are stored, never computed again;
 //! titles and steps come from the codes. Version 1 is read for ever.
 
-use crate::{case::Case, finding::Finding};
+use crate::{base64, case::Case, finding::Finding};
 
-mod base64;
 mod deflate;
 mod inflate;
 mod key;

@@ -80,6 +80,12 @@ words! {
         Expected = 65 "expected",
         /// The name that the sending server gave.
         Helo = 66 "helo",
+        /// The part of a record that is wrong.
+        Excerpt = 41 "excerpt",
+        /// The length of a key.
+        Bits = 42 "bits",
+        /// An algorithm of signatures.
+        Algorithm = 43 "algorithm",
     }
 }
 

@@ -15,7 +15,7 @@ use diagnosis::{
     check::examine,
     checklist::{State, Step, advise},
     classify::classify,
-    dns::{Answer, Answers, Name, Outcome, Question, Record, RecordData, RecordType},
+    dns::{Answer, Answers, Name, Outcome, Question, Record, RecordData, RecordType, read_answer},
     finding::{Code, Finding},
     read::read,
     text::no_decoder,
@@ -292,7 +292,7 @@ fn record(record_type: RecordType, data: &str) -> RecordData {
         RecordType::A => RecordData::A(data.parse().unwrap()),
         RecordType::Aaaa => RecordData::Aaaa(data.parse().unwrap()),
         RecordType::Ptr => RecordData::Ptr(data.parse().unwrap()),
-        RecordType::Txt => RecordData::Txt(data.trim_matches('"').replace("\" \"", "")),
+        RecordType::Txt => text(data),
         RecordType::Mx => {
             let (preference, exchange) = data.split_once(' ').unwrap();
             RecordData::Mx {
@@ -303,6 +303,14 @@ fn record(record_type: RecordType, data: &str) -> RecordData {
         RecordType::Ns => RecordData::Other(2, data.to_owned()),
         RecordType::Tlsa => RecordData::Other(52, data.to_owned()),
     }
+}
+
+/// The character-strings of a TXT record in presentation form, read as they come from a resolver.
+fn text(data: &str) -> RecordData {
+    let data = data.replace('\\', r"\\").replace('"', r#"\""#);
+    let body = format!(r#"{{"Status":0,"Answer":[{{"name":"x","type":16,"data":"{data}"}}]}}"#);
+    let answer = read_answer(&body, None).unwrap();
+    answer.records.into_iter().next().unwrap().data
 }
 
 fn show(finding: &Finding) -> String {

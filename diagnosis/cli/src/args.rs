@@ -4,10 +4,15 @@ use std::{num::NonZero, path::PathBuf, thread};
 
 use clap::{Args, Parser};
 
+use crate::judge::Judgement;
+
 /// Reads bounced e-mail and says what happened, who has to act, and what to do.
 #[derive(Parser)]
-#[command(name = "diagnose", version)]
+#[command(name = "diagnose", version, disable_help_subcommand = true)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) judgement: Option<Judgement>,
     #[command(flatten)]
     pub(crate) form: Form,
     /// How many messages are diagnosed at the same time; as many as there are processors where it

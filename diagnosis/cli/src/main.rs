@@ -9,6 +9,8 @@ mod pool;
 mod ask;
 mod message;
 
+mod judge;
+
 mod output;
 
 use std::{
@@ -27,9 +29,22 @@ use output::Output;
 use pool::BrokenOff;
 
 fn main() -> ExitCode {
-    let options = Options::parse();
+    let mut options = Options::parse();
     let mut failed = false;
-    match run(options, &mut failed) {
+    let ended = match options.judgement.take() {
+        Some(judgement) => match judgement.run() {
+            Ok(judged) => {
+                failed = !judged.passes;
+                print(&judged.words)
+            }
+            Err(sentence) => {
+                complain(&sentence);
+                return ExitCode::from(WRONG_USE);
+            }
+        },
+        None => run(options, &mut failed),
+    };
+    match ended {
         Ok(()) => {}
         // Whoever reads our output has seen enough: `diagnose … | head`.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
@@ -39,6 +54,15 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::from(u8::from(failed))
+}
+
+/// The status for arguments that cannot be used; clap has the same.
+const WRONG_USE: u8 = 2;
+
+fn print(words: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(words.as_bytes())?;
+    out.flush()
 }
 
 /// Diagnoses everything; what cannot be read is said, noted in `failed`, and skipped.

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod bounces;
+mod resolver;
 mod run;
 
+mod dkim;
 mod folders;
 mod forms;
 mod mboxes;

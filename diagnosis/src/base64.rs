@@ -1,14 +1,14 @@
 //! Base64 without padding (RFC 4648), as links and DKIM keys have it.
 
 /// The alphabet of links (section 5).
-pub(super) const URL_SAFE: &[u8; 64] =
+pub(crate) const URL_SAFE: &[u8; 64] =
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The alphabet of everything else (section 4).
-pub(super) const STANDARD: &[u8; 64] =
+pub(crate) const STANDARD: &[u8; 64] =
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-pub(super) fn encode(alphabet: &[u8; 64], bytes: &[u8]) -> String {
+pub(crate) fn encode(alphabet: &[u8; 64], bytes: &[u8]) -> String {
     let mut text = String::new();
     for group in bytes.chunks(3) {
         let bits = (0..3).fold(0, |bits, index| {
@@ -23,7 +23,7 @@ pub(super) fn encode(alphabet: &[u8; 64], bytes: &[u8]) -> String {
 }
 
 /// `None` where a character is not of the alphabet, or no encoder ends so.
-pub(super) fn decode(alphabet: &[u8; 64], text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(alphabet: &[u8; 64], text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     for group in text.as_bytes().chunks(4) {
         let mut bits = 0;
