@@ -8,13 +8,15 @@
 
 mod suite;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::Command};
 
 use diagnosis::dns::{
     Answers,
     spf::{Input, State, evaluate},
 };
+use serde_json::Value;
 use suite::{Scenario, Test, Zone};
+use support::http::Resolver;
 
 /// What the suite calls an explanation that the domain's owner did not give.
 const DEFAULT: &str = "DEFAULT";
@@ -31,6 +33,39 @@ fn the_library_passes_the_public_suite() {
             number += 1;
             let found = run(test, &scenario.zone);
             wrong.extend(fault(test, &found.0, found.1.as_deref()));
+        }
+    }
+    println!("{} of {number} pass", number - wrong.len());
+    assert!(number > 150, "only {number} tests were found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_program_passes_the_public_suite() {
+    let Some(scenarios) = scenarios("the_program_passes_the_public_suite") else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    let mut number = 0;
+    for Scenario { zone, tests } in scenarios {
+        let resolver = Resolver::start(move |name, record_type| zone.answer(name, record_type));
+        for test in &tests {
+            number += 1;
+            let output = Command::new(support::diagnose())
+                .args(["spf", "--json", "--resolver", &resolver.url()])
+                .args(["--ip", &test.ip.to_string(), "--helo", &test.helo])
+                .arg(format!("--mail-from={}", test.mail_from))
+                .output()
+                .expect("diagnose starts");
+            let name = &test.name;
+            let said: Value = serde_json::from_slice(&output.stdout)
+                .unwrap_or_else(|error| panic!("{name}: {error}: {output:?}"));
+            let result = said["result"].as_str().unwrap_or_default();
+            wrong.extend(fault(test, result, said["explanation"].as_str()));
+            let status = output.status.code();
+            if status != Some(i32::from(result != "pass")) {
+                wrong.push(format!("{name}: {result}, and status {status:?}"));
+            }
         }
     }
     println!("{} of {number} pass", number - wrong.len());

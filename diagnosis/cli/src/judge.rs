@@ -1,6 +1,7 @@
 //! One judgement without a bounce, for administrators: `diagnose dkim`, `diagnose dmarc`, …
 
 mod dkim;
+mod spf;
 
 use clap::{Args, Subcommand};
 use diagnosis::{
@@ -15,6 +16,8 @@ use crate::ask::Resolver;
 pub(crate) enum Judgement {
     /// Judges the DKIM key at a selector.
     Dkim(dkim::Dkim),
+    /// Evaluates SPF for an address and a sender.
+    Spf(spf::Spf),
 }
 
 impl Judgement {
@@ -26,11 +29,13 @@ impl Judgement {
     pub(crate) fn run(&self) -> Result<Judged, String> {
         match self {
             Self::Dkim(dkim) => dkim.judge(),
+            Self::Spf(spf) => Ok(spf.judge()),
         }
     }
 }
 
 /// What a judgement came to.
+#[derive(Default)]
 pub(crate) struct Judged {
     /// Whether the exit status is 0.
     pub(crate) passes: bool,
