@@ -59,7 +59,11 @@ pub(crate) struct Reply {
 pub(crate) struct Provider {
     pub(crate) id: String,
     pub(crate) name: String,
+    #[serde(default)]
     pub(crate) hosts: Vec<String>,
+    #[serde(default)]
+    pub(crate) exchangers: Vec<String>,
+    #[serde(default)]
     pub(crate) marks: Vec<String>,
     #[serde(default)]
     pub(crate) filter: bool,

@@ -12,8 +12,13 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     let mut out = String::new();
     let providers = list(&knowledge.providers, |p| {
         Ok(format!(
-            "Provider {{ id: {:?}, name: {:?}, hosts: &{:?}, marks: &{:?}, filter: {} }}",
-            p.id, p.name, p.hosts, p.marks, p.filter
+            "Provider {{ id: {:?}, name: {:?}, hosts: &{:?}, exchangers: {:?}, marks: &{:?}, filter: {} }}",
+            p.id,
+            p.name,
+            p.hosts,
+            p.exchangers.join(" "),
+            p.marks,
+            p.filter
         ))
     })?;
     let systems = list(&knowledge.systems, |s| {

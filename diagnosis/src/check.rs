@@ -15,6 +15,7 @@ use crate::{
 mod dkim;
 mod dmarc;
 mod mx;
+mod mx_host;
 mod recipient_domain;
 mod refusing_server;
 mod reverse_dns;

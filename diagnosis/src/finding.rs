@@ -155,6 +155,30 @@ words! {
         RecipientDomainServersUnreachable = 51 "recipient-domain-servers-unreachable",
         /// The domain has a form in its own script.
         RecipientDomainInternationalized = 52 "recipient-domain-internationalized",
+        /// A null MX beside other MX records.
+        MxNullMixed = 60 "mx-null-mixed",
+        /// A null MX with a preference other than 0, or several.
+        MxNullPreference = 61 "mx-null-preference",
+        /// Several servers share a preference.
+        MxEqualPreference = 62 "mx-equal-preference",
+        /// Servers of two unrelated providers in one set.
+        MxMixedProviders = 63 "mx-mixed-providers",
+        /// So, and the server that refused is of the one that is not the first choice.
+        MxLeftOver = 64 "mx-left-over",
+        /// The records live long, and the mail went elsewhere.
+        MxTtlLong = 65 "mx-ttl-long",
+        /// The mail exchanger's name is an alias.
+        MxHostAlias = 66 "mx-host-alias",
+        /// An IP address stands in place of a name.
+        MxHostIpLiteral = 67 "mx-host-ip-literal",
+        /// All its addresses are for documentation.
+        MxHostDocumentationAddress = 68 "mx-host-documentation-address",
+        /// It has addresses of IPv6 only.
+        MxHostIpv6Only = 69 "mx-host-ipv6-only",
+        /// The server that refused is of a provider that the MX records do not name.
+        RefusingServerOtherProvider = 70 "refusing-server-other-provider",
+        /// The MX is a filter; the server that refused holds the mailboxes behind it.
+        RefusingServerBehindFilter = 71 "refusing-server-behind-filter",
         /// SPF passes for the sending IP.
         SpfPass = 180 "spf-pass",
         /// No term lets the sending IP in.

@@ -84,6 +84,9 @@ pub struct Provider {
     pub name: &'static str,
     /// Suffixes of the names of its servers.
     pub hosts: &'static [&'static str],
+    /// More suffixes of names of its mail exchangers, with spaces between: those by which a reply
+    /// is not read, because the replies behind them are their customers' or like everybody's.
+    pub exchangers: &'static str,
     /// What only its replies hold, lower case.
     pub marks: &'static [&'static str],
     /// Whether it stands in front of somebody else's mailboxes.
@@ -323,6 +326,23 @@ fn has_suffix(host: &str, suffixes: &[&str]) -> bool {
         host.strip_suffix(suffix)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     })
+}
+
+/// The provider that runs a mail exchanger.
+#[must_use]
+pub fn provider_of_exchanger(host: &str) -> Option<&'static Provider> {
+    let runs = |provider: &&Provider| {
+        let mut suffixes = provider.exchangers.split(' ');
+        suffixes.any(|suffix| !suffix.is_empty() && is_below(host, suffix))
+    };
+    let own = PROVIDERS.iter().find(runs);
+    own.or_else(|| provider_of_host(host))
+}
+
+/// Whether a host is that name or stands below it.
+fn is_below(host: &str, suffix: &str) -> bool {
+    host.strip_suffix(suffix)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// The provider that a reply (lower case) gives away.

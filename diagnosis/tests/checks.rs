@@ -60,7 +60,7 @@ struct CaseFile {
     zone: Vec<(String, String, String)>,
     expect: Vec<String>,
     never: Vec<String>,
-    /// A code and the record that is proposed; `-` for none.
+    /// A code and the record that is proposed, `\n` between lines; `-` for none.
     proposed: Vec<(String, String)>,
     /// The first open step and its owner; `-` for no open step at all.
     first: Vec<String>,
@@ -101,7 +101,7 @@ impl CaseFile {
             proposed: section("proposed")
                 .lines()
                 .filter_map(|line| line.split_once(' '))
-                .map(|(code, record)| (code.to_owned(), record.to_owned()))
+                .map(|(code, record)| (code.to_owned(), record.replace("\\n", "\n")))
                 .collect(),
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
             continue;
         };
         let own_script = in_own_script(&domain, &question, answer);
-        let found = judge(&domain, question, answer, answers, &mut outcome.needs);
+        let found = judge(&domain, &question, answer, answers, &mut outcome.needs);
         let all = found.into_iter().chain(own_script);
         outcome.findings.extend(all.map(|found| Finding {
             recipients: domain.recipients.clone(),
@@ -36,7 +36,7 @@ pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
 
 fn judge(
     domain: &RecipientDomain,
-    question: Question,
+    question: &Question,
     answer: &Answer,
     answers: &Answers,
     needs: &mut Vec<Question>,
@@ -49,11 +49,11 @@ fn judge(
         Ended::ServFail => return broken(question, answer, answers, needs, values),
         _ => {
             let code = Code::RecipientDomainUnchecked;
-            return Some(unchecked(code, name, values, &question, answer));
+            return Some(unchecked(code, name, values, question, answer));
         }
     };
     Some(Finding {
-        answers: vec![(question, answer.clone())],
+        answers: vec![(question.clone(), answer.clone())],
         ..finding(code, verdict, name, values)
     })
 }
@@ -61,7 +61,7 @@ fn judge(
 /// SERVFAIL: the resolver says by which fault, or the same question without the check of the
 /// signatures tells.
 fn broken(
-    question: Question,
+    question: &Question,
     answer: &Answer,
     answers: &Answers,
     needs: &mut Vec<Question>,
@@ -83,7 +83,7 @@ fn broken(
                 Ended::ServFail => Code::RecipientDomainServersUnreachable,
                 _ => {
                     let code = Code::RecipientDomainUnchecked;
-                    return Some(unchecked(code, &name, values, &question, answer));
+                    return Some(unchecked(code, &name, values, question, answer));
                 }
             }
         }

@@ -1,19 +1,19 @@
 //! Whether the server that refused is one of the recipient's mail exchangers.
 //!
-//! What it says: the server in the bounce is (not) one that DNS names for the domain. Why it
-//! matters: a server that is not in charge does not know the mailbox, and says "user unknown". How
-//! to fix: correct the MX record, or the route of the sending server. Evidence used: MX of the
-//! domain, A and AAAA of its hosts and of the refusing server.
+//! What it says: the server in the bounce is (not) one that DNS names for the domain, and whose it
+//! is. Why it matters: a server that is not in charge does not know the mailbox, and says "user
+//! unknown". How to fix: correct the MX record, or the route of the sending server. Evidence used:
+//! MX of the domain, A and AAAA of its hosts and of the refusing server; NS of the domain where the
+//! server is a stranger, so that the domain's own name server can be asked.
 
 use std::net::IpAddr;
 
-use super::{Addresses, Outcome, addresses, ask, finding, recipient_domains, unchecked};
+use super::{Addresses, Outcome, addresses, ask, finding, mx, recipient_domains, unchecked};
 use crate::{
-    bounce::Recipient,
     case::Case,
-    dns::{Answer, Answers, Name, Question, RecordType},
+    dns::{Answer, Answers, Name, Question, RecordData, RecordType},
     finding::{Code, Finding, Verdict},
-    knowledge,
+    knowledge::{self, Provider},
     reason::RefusedBy,
     wording::{Slot, Value, Values},
 };
@@ -21,18 +21,10 @@ use crate::{
 pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
     let mut outcome = Outcome::default();
     for domain in recipient_domains(case) {
-        let mut seen: Vec<String> = Vec::new();
-        for &index in &domain.recipients {
-            let Some(server) = server(case, index) else {
-                continue;
-            };
-            if seen.contains(&server.label) {
-                continue;
-            }
-            seen.push(server.label.clone());
+        for server in servers(case, &domain.recipients) {
             let found = check_server(&domain.name, &server, answers, &mut outcome.needs);
             outcome.findings.extend(found.map(|found| Finding {
-                recipients: vec![index],
+                recipients: server.recipients,
                 ..found
             }));
         }
@@ -40,20 +32,52 @@ pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
     outcome
 }
 
-/// The server that refused, by name, address or both.
-struct Server {
+/// A server that refused, by name, address or both.
+pub(super) struct Server {
     label: String,
     name: Option<Name>,
     ip: Option<IpAddr>,
+    recipients: Vec<usize>,
+}
+
+impl Server {
+    /// Whose server it is, where its name tells.
+    pub(super) fn provider(&self) -> Option<&'static Provider> {
+        knowledge::provider_of_exchanger(self.name.as_ref()?.as_str())
+    }
+
+    /// Whether these hosts have it, by name, or by the provider that both names belong to: large
+    /// providers answer under many names.
+    pub(super) fn is_named(&self, hosts: &[(u16, String)]) -> bool {
+        let Some(name) = &self.name else { return false };
+        let own = self.provider().map(|provider| provider.id);
+        hosts.iter().take(mx::MAX_HOSTS).any(|(_, host)| {
+            host == name.as_str()
+                || own.is_some()
+                    && knowledge::provider_of_exchanger(host).map(|provider| provider.id) == own
+        })
+    }
+}
+
+/// The servers that refused these recipients, each once.
+pub(super) fn servers(case: &Case, recipients: &[usize]) -> Vec<Server> {
+    let mut servers: Vec<Server> = Vec::new();
+    for &index in recipients {
+        let Some(server) = server(case, index) else {
+            continue;
+        };
+        match servers.iter_mut().find(|known| known.label == server.label) {
+            Some(known) => known.recipients.push(index),
+            None => servers.push(server),
+        }
+    }
+    servers
 }
 
 fn server(case: &Case, index: usize) -> Option<Server> {
-    let recipient: &Recipient = case.bounce.recipients.get(index)?;
-    let own = case
-        .judgements
-        .get(index)
-        .is_some_and(|judgement| judgement.refused_by == Some(RefusedBy::SenderProvider));
-    if own {
+    let recipient = case.bounce.recipients.get(index)?;
+    let judgement = case.judgements.get(index);
+    if judgement.is_some_and(|found| found.refused_by == Some(RefusedBy::SenderProvider)) {
         return None;
     }
     let name = recipient.remote_mta.as_ref().map(|name| name.value.clone());
@@ -62,6 +86,7 @@ fn server(case: &Case, index: usize) -> Option<Server> {
         label: name.clone().or_else(|| ip.map(|ip| ip.to_string()))?,
         name: name.and_then(|name| name.parse().ok()),
         ip,
+        recipients: vec![index],
     })
 }
 
@@ -73,72 +98,95 @@ fn check_server(
 ) -> Option<Finding> {
     let question = Question::new(domain.clone(), RecordType::Mx);
     let answer = ask(answers, &question, needs)?;
-    let hosts: Vec<String> = answer
-        .mail_exchangers()
-        .into_iter()
-        .map(|(_, host)| host)
-        .filter(|host| !host.is_empty())
-        .collect();
-    let values = Values::new()
+    let label = server.label.as_str();
+    let mut values = Values::new()
         .text(Slot::Domain, domain.as_str())
-        .text(Slot::Server, server.label.clone());
+        .text(Slot::Server, label);
     if !answer.is_conclusive() {
         let code = Code::RefusingServerUnchecked;
-        return Some(unchecked(code, &server.label, values, &question, answer));
+        return Some(unchecked(code, label, values, &question, answer));
     }
-    if hosts.is_empty() {
-        // Without MX records there is nothing to compare with; the MX check has said so.
-        return None;
+    let hosts = mx::hosts(answer);
+    // Without MX records there is nothing to compare with; the MX check has said so.
+    let (_, best) = hosts.first()?;
+    let names = hosts
+        .iter()
+        .take(mx::MAX_HOSTS)
+        .map(|(_, host)| host.clone());
+    values.set(Slot::Names, Value::Names(names.collect()));
+    if let Some(own) = server.provider() {
+        values.set(Slot::OtherProvider, Value::Text(own.name.to_owned()));
     }
-    let values = values.with(Slot::Names, Value::Names(hosts.clone()));
-    let evidence = vec![(question, answer.clone())];
-    if server
-        .name
-        .as_ref()
-        .is_some_and(|name| is_named(&hosts, name))
+    let theirs = knowledge::provider_of_exchanger(best);
+    if let Some(theirs) = theirs {
+        values.set(Slot::Provider, Value::Text(theirs.name.to_owned()));
+    }
+    let mut evidence = vec![(question, answer.clone())];
+    let is_mx = match server.is_named(&hosts) {
+        true => Ok(true),
+        false => shares_address(&hosts, server, answers, needs, &mut evidence)?,
+    };
+    let (code, verdict) = match is_mx {
+        Err((question, answer)) => {
+            let code = Code::RefusingServerUnchecked;
+            return Some(unchecked(code, label, values, &question, &answer));
+        }
+        Ok(true) => (Code::RefusingServerIsMx, Verdict::Pass),
+        Ok(false) => stranger(domain, server, theirs),
+    };
+    if verdict == Verdict::Problem
+        && let Some(name_server) = name_server(domain, answers, needs, &mut evidence)
     {
-        return Some(Finding {
-            answers: evidence,
-            ..finding(
-                Code::RefusingServerIsMx,
-                Verdict::Pass,
-                server.label.clone(),
-                values,
-            )
-        });
+        values.set(Slot::NameServer, Value::Text(name_server.to_string()));
     }
-    compare_addresses(&hosts, server, answers, needs, values, evidence)
-}
-
-/// By name, or by the provider that both names belong to: large providers answer under many names.
-fn is_named(hosts: &[String], name: &Name) -> bool {
-    let provider = knowledge::provider_of_host(name.as_str()).map(|provider| provider.id);
-    hosts.iter().any(|host| {
-        host == name.as_str()
-            || provider.is_some()
-                && knowledge::provider_of_host(host).map(|provider| provider.id) == provider
+    Some(Finding {
+        answers: evidence,
+        ..finding(code, verdict, label, values)
     })
 }
 
-fn compare_addresses(
-    hosts: &[String],
+/// A server that DNS does not name: the mailbox host behind a filter, the provider that the domain
+/// has left, or another.
+fn stranger(domain: &Name, server: &Server, theirs: Option<&Provider>) -> (Code, Verdict) {
+    let own = server.provider();
+    let is_within = server
+        .name
+        .as_ref()
+        .is_some_and(|name| name.is_within(domain));
+    match (theirs, own) {
+        (Some(filter), Some(own)) if filter.filter && !own.filter => {
+            (Code::RefusingServerBehindFilter, Verdict::Pass)
+        }
+        (Some(filter), None) if filter.filter && is_within => {
+            (Code::RefusingServerBehindFilter, Verdict::Pass)
+        }
+        (_, Some(_)) => (Code::RefusingServerOtherProvider, Verdict::Problem),
+        (_, None) => (Code::RefusingServerIsNotMx, Verdict::Problem),
+    }
+}
+
+/// The look-up that failed.
+type Failed = (Question, Answer);
+
+/// Whether the server has an address of one of the hosts; `None` while questions are open, and the
+/// look-up that failed where that keeps it from being told.
+fn shares_address(
+    hosts: &[(u16, String)],
     server: &Server,
     answers: &Answers,
     needs: &mut Vec<Question>,
-    values: Values,
-    mut evidence: Vec<(Question, Answer)>,
-) -> Option<Finding> {
+    evidence: &mut Vec<(Question, Answer)>,
+) -> Option<Result<bool, Failed>> {
     let mut own: Vec<IpAddr> = server.ip.into_iter().collect();
     let mut theirs: Vec<IpAddr> = Vec::new();
     let mut open = false;
-    let mut failed: Option<(Question, Answer)> = None;
+    let mut failed: Option<Failed> = None;
     let named = server.name.iter().filter(|_| server.ip.is_none()).cloned();
-    let names = named.map(|name| (true, name)).chain(
-        hosts
-            .iter()
-            .filter_map(|host| host.parse().ok())
-            .map(|name| (false, name)),
-    );
+    let hosts = hosts.iter().take(mx::MAX_HOSTS);
+    let hosts = hosts.filter_map(|(_, host)| host.parse().ok());
+    let names = named
+        .map(|name| (true, name))
+        .chain(hosts.map(|name| (false, name)));
     for (is_own, name) in names {
         match addresses(answers, &name, needs) {
             Addresses::Open => open = true,
@@ -154,23 +202,31 @@ fn compare_addresses(
             }
         }
     }
-    let same = own.iter().any(|ip| theirs.contains(ip));
-    let label = server.label.clone();
-    if same {
-        return Some(Finding {
-            answers: evidence,
-            ..finding(Code::RefusingServerIsMx, Verdict::Pass, label, values)
-        });
+    if own.iter().any(|ip| theirs.contains(ip)) {
+        return Some(Ok(true));
     }
     if open {
         return None;
     }
-    if let Some((question, answer)) = failed {
-        let code = Code::RefusingServerUnchecked;
-        return Some(unchecked(code, &label, values, &question, &answer));
-    }
-    Some(Finding {
-        answers: evidence,
-        ..finding(Code::RefusingServerIsNotMx, Verdict::Problem, label, values)
-    })
+    Some(failed.map_or(Ok(false), Err))
+}
+
+/// A name server of the domain itself: what it says is newer than what a resolver remembers.
+fn name_server(
+    domain: &Name,
+    answers: &Answers,
+    needs: &mut Vec<Question>,
+    evidence: &mut Vec<(Question, Answer)>,
+) -> Option<Name> {
+    let question = Question::new(domain.clone(), RecordType::Ns);
+    let answer = ask(answers, &question, needs)?;
+    let first = answer
+        .records
+        .iter()
+        .find_map(|record| match &record.data {
+            RecordData::Other(2, data) => data.parse().ok(),
+            _ => None,
+        })?;
+    evidence.push((question, answer.clone()));
+    Some(first)
 }

@@ -111,7 +111,7 @@ fn records(answer: &Answer) -> Vec<&str> {
 /// The sending IP, if it is one that receivers can have seen.
 fn sending_ip(case: &Case) -> Option<IpAddr> {
     let ip = case.bounce.sending.ip.as_ref()?.value;
-    (!super::mx::is_unreachable(ip)).then_some(ip)
+    (!super::mx_host::is_unreachable(ip)).then_some(ip)
 }
 
 fn helo(case: &Case) -> Option<Name> {
