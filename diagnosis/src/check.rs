@@ -14,6 +14,7 @@ use crate::{
 
 mod dkim;
 mod dmarc;
+mod helo;
 mod mx;
 mod recipient_domain;
 mod refusing_server;
@@ -39,6 +40,7 @@ const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
     mx::check,
     refusing_server::check,
     reverse_dns::check,
+    helo::check,
     spf::check,
     dkim::check,
     dmarc::check,

@@ -64,6 +64,8 @@ words! {
         Position = 63 "position",
         /// What should stand there.
         Wanted = 64 "wanted",
+        /// The name given in HELO.
+        Helo = 50 "helo",
     }
 }
 
