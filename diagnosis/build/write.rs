@@ -75,6 +75,10 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     private_table(&mut out, "KINDS", pairs, &kinds)?;
     private_table(&mut out, "CLASSES", pairs, &classes)?;
     private_table(&mut out, "SIDES", "(Side, &str)", &sides)?;
+    for (name, words) in &knowledge.name_words {
+        let table = format!("{}_WORDS", name.to_ascii_uppercase());
+        writeln!(out, "pub(crate) static {table}: &[&str] = &{words:?};")?;
+    }
     let kind_words = list(&knowledge.kind_words, |(kind, words)| {
         Ok(format!(
             "({kind:?}, KindWords {{ what: &[{}], why: &[{}] }})",

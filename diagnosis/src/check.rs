@@ -14,6 +14,7 @@ use crate::{
 
 mod dkim;
 mod dmarc;
+mod helo;
 mod mx;
 mod mx_host;
 mod recipient_domain;
@@ -44,6 +45,7 @@ const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
     mx::check,
     refusing_server::check,
     reverse_dns::check,
+    helo::check,
     spf::check,
     dkim::check,
     dmarc::check,

@@ -179,6 +179,26 @@ words! {
         RefusingServerOtherProvider = 70 "refusing-server-other-provider",
         /// The MX is a filter; the server that refused holds the mailboxes behind it.
         RefusingServerBehindFilter = 71 "refusing-server-behind-filter",
+        /// The name of the sending IP looks like that of a customer line.
+        ReverseDnsGeneric = 140 "reverse-dns-generic",
+        /// The sending IP is one that is used inside networks only.
+        ReverseDnsPrivateAddress = 141 "reverse-dns-private-address",
+        /// The name given in HELO has the sending IP, and the sending IP that name.
+        HeloMatches = 150 "helo-matches",
+        /// It is no full domain name.
+        HeloNotFullName = 151 "helo-not-full-name",
+        /// It is an IP address.
+        HeloAddressLiteral = 152 "helo-address-literal",
+        /// It is a name for use inside a network.
+        HeloLocalName = 153 "helo-local-name",
+        /// It does not exist.
+        HeloMissing = 154 "helo-missing",
+        /// It does not have the sending IP.
+        HeloOtherAddress = 155 "helo-other-address",
+        /// DNS did not say.
+        HeloUnchecked = 156 "helo-unchecked",
+        /// It has the sending IP, but the sending IP has another name.
+        HeloOtherName = 157 "helo-other-name",
         /// SPF passes for the sending IP.
         SpfPass = 180 "spf-pass",
         /// No term lets the sending IP in.

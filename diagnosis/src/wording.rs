@@ -78,14 +78,14 @@ words! {
         Wanted = 64 "wanted",
         /// The record as it should be.
         Expected = 65 "expected",
-        /// The name that the sending server gave.
-        Helo = 66 "helo",
         /// The part of a record that is wrong.
         Excerpt = 41 "excerpt",
         /// The length of a key.
         Bits = 42 "bits",
         /// An algorithm of signatures.
         Algorithm = 43 "algorithm",
+        /// The name given in HELO.
+        Helo = 50 "helo",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     case::Case,
-    finding::{Code, Finding, Verdict},
+    finding::{Check, Code, Finding, Verdict},
     reason::{Reason, RefusedBy},
 };
 
@@ -11,6 +11,10 @@ use crate::{
 pub fn explains(case: &Case, finding: &Finding) -> bool {
     if !matches!(finding.verdict, Verdict::Problem | Verdict::Warning) {
         return false;
+    }
+    if finding.code.check() == Check::Helo {
+        // A problem only where the bounce itself speaks of HELO, whatever reason that was read as.
+        return finding.verdict == Verdict::Problem;
     }
     case.judgements
         .iter()
@@ -51,10 +55,11 @@ fn explaining(reason: Reason) -> &'static [Code] {
             Code::DmarcSeveral,
             Code::SenderDomainMissing,
         ],
-        Reason::Requireptr => &[Code::ReverseDnsMissing, Code::ReverseDnsNotConfirmed],
-        Reason::Blocked | Reason::Badreputation | Reason::Spamdetected => {
-            &[Code::ReverseDnsMissing, Code::ReverseDnsNotConfirmed]
-        }
+        Reason::Requireptr | Reason::Blocked | Reason::Badreputation | Reason::Spamdetected => &[
+            Code::ReverseDnsMissing,
+            Code::ReverseDnsNotConfirmed,
+            Code::ReverseDnsGeneric,
+        ],
         Reason::Rejected | Reason::Policyviolation | Reason::Securityerror => &[
             Code::SenderDomainMissing,
             Code::SpfSeveral,

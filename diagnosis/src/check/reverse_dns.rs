@@ -1,19 +1,22 @@
 //! Whether the sending IP has a name that leads back to it (forward-confirmed reverse DNS).
 //!
-//! What it says: the PTR record of the sending IP, and whether the name has that address. Why it
-//! matters: many providers refuse servers without it. How to fix: the owner of the IP range sets the
-//! PTR record. Evidence used: PTR of the address, A or AAAA of each name (RFC 8601, section 3:
-//! "iprev").
+//! What it says: the PTR record of the sending IP, whether the name has that address, and whether it
+//! looks like a name that every customer line of a provider has. Why it matters: many providers
+//! refuse servers without a name, or with such a one. How to fix: the owner of the IP range sets the
+//! PTR record, to the name that the server says in HELO. Evidence used: PTR of the address, A or AAAA
+//! of each name (RFC 8601, section 3: "iprev").
 
 use std::net::IpAddr;
 
-use super::{Outcome, ask, finding, unchecked};
+use super::{Outcome, ask, finding, helo, unchecked};
 use crate::{
     case::Case,
     dns::{Answer, Answers, Name, Question, RecordType},
     finding::{Code, Finding, Verdict},
     wording::{Slot, Value, Values},
 };
+
+mod generic;
 
 /// RFC 7208, section 5.5 limits the names that are looked at in the same way.
 const MAX_NAMES: usize = 10;
@@ -23,9 +26,56 @@ pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
     let Some(ip) = case.bounce.sending.ip.as_ref().map(|ip| ip.value) else {
         return outcome;
     };
-    let found = check_ip(ip, answers, &mut outcome.needs);
-    outcome.findings.extend(found);
+    let found = match is_inside_only(ip) {
+        true => Some(inside(ip)),
+        false => check_ip(ip, answers, &mut outcome.needs),
+    };
+    let expected = expected(case, ip);
+    outcome.findings.extend(found.map(|found| Finding {
+        expected: expected.filter(|_| is_to_be_set(found.code)),
+        ..found
+    }));
     outcome
+}
+
+/// Addresses that no server elsewhere can have seen: private, shared, loopback, link-local, multicast
+/// and reserved ones (RFC 6890). The documentation ranges are not among them: examples use them.
+pub(super) fn is_inside_only(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || matches!(ip.octets(), [0 | 224.., ..] | [100, 64..=127, ..])
+        }
+        IpAddr::V6(ip) => {
+            ip.is_loopback()
+                || ip.is_unspecified()
+                || ip.is_multicast()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local()
+        }
+    }
+}
+
+/// Nothing is asked: the refusing server has seen another address.
+fn inside(ip: IpAddr) -> Finding {
+    let ip = ip.to_string();
+    let values = Values::new().text(Slot::SendingIp, ip.clone());
+    finding(Code::ReverseDnsPrivateAddress, Verdict::Warning, ip, values)
+}
+
+fn is_to_be_set(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ReverseDnsMissing | Code::ReverseDnsNotConfirmed | Code::ReverseDnsGeneric
+    )
+}
+
+/// The record to ask the owner of the range for: to the name that the server says in HELO.
+fn expected(case: &Case, ip: IpAddr) -> Option<String> {
+    let name = helo::own_name(case)?;
+    Some(format!("{}. PTR {name}.", Name::reverse(ip)))
 }
 
 fn check_ip(ip: IpAddr, answers: &Answers, needs: &mut Vec<Question>) -> Option<Finding> {
@@ -73,9 +123,13 @@ fn confirm(
         evidence.push((question.clone(), answer.clone()));
         if answer.addresses().contains(&ip) {
             let values = values.text(Slot::Pointer, name.as_str());
+            let (code, verdict) = match generic::looks_generic(name, ip) {
+                true => (Code::ReverseDnsGeneric, Verdict::Warning),
+                false => (Code::ReverseDnsConfirmed, Verdict::Pass),
+            };
             return Some(Finding {
                 answers: evidence,
-                ..finding(Code::ReverseDnsConfirmed, Verdict::Pass, subject, values)
+                ..finding(code, verdict, subject, values)
             });
         }
         if !answer.is_conclusive() {

@@ -38,7 +38,7 @@ pub(super) fn read(
             hop.flatten()
         });
     Sending {
-        helo: hop.as_ref().and_then(|hop| hop.helo.clone()),
+        helo: said_helo(bounce).or_else(|| hop.as_ref().and_then(|hop| hop.helo.clone())),
         ip: hop.and_then(|hop| hop.ip),
         from_domain: from,
         envelope_domain: envelope.as_ref().and_then(address::domain),
@@ -115,6 +115,18 @@ pub(super) fn said_ip(bounce: &Bounce) -> Option<Spanned<IpAddr>> {
             .filter(|(_, ip)| Some(*ip) != own && is_public(*ip))
             .find(|(range, _)| names_client(&lower, range))
             .map(|(range, ip)| Spanned::new(ip, narrow(said, range)))
+    })
+}
+
+/// The HELO name that was refused, as Postfix repeats it: `<NAME>: Helo command rejected`.
+fn said_helo(bounce: &Bounce) -> Option<Spanned<String>> {
+    bounce.recipients.iter().find_map(|recipient| {
+        let said = recipient.diagnostic.as_ref()?;
+        let lower = said.value.to_ascii_lowercase();
+        let end = lower.find(">: helo command rejected")?;
+        let start = lower.get(..end)?.rfind('<')? + 1;
+        let helo = lower.get(start..end)?.to_owned();
+        (!helo.is_empty()).then(|| Spanned::new(helo, narrow(said, start..end)))
     })
 }
 
