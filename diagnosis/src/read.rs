@@ -19,6 +19,7 @@ mod feedback;
 mod headers;
 mod log_line;
 mod lone;
+mod look_up;
 mod loose;
 mod mbox;
 mod mime;
@@ -79,6 +80,10 @@ fn read_parts(document: &Document) -> Vec<Bounce> {
         return bounces;
     }
     let bounce = read_document(document);
+    let says_nothing = bounce.kind == Kind::Other && bounce.recipients.is_empty();
+    if says_nothing && let Some(lone) = look_up::read(&body) {
+        return vec![lone];
+    }
     if is_message
         && bounce.kind == Kind::Other
         && let Some(bounces) = webhook::read(&body)
