@@ -83,7 +83,7 @@ impl Asking {
 /// A domain name of the command line.
 fn domain(word: &str) -> Result<Name, String> {
     word.parse()
-        .map_err(|error| format!("{error}; names that are not ASCII are written as A-labels"))
+        .map_err(|error| format!("{error}; a domain name is expected, such as shop.example"))
 }
 
 /// What was asked and answered, as lines of a tree.

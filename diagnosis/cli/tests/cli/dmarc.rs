@@ -104,7 +104,7 @@ fn wrong_use_has_status_2() {
         &[
             "dmarc",
             "--from",
-            "é.example",
+            "no name.example",
             "--resolver",
             "http://127.0.0.1:1",
         ],
