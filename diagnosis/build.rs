@@ -8,6 +8,8 @@
     reason = "a build script reads files, looks at its environment and talks to cargo"
 )]
 
+#[path = "build/blocklists.rs"]
+mod blocklists;
 #[path = "build/rows.rs"]
 mod rows;
 #[path = "build/webhooks.rs"]
@@ -26,5 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(Path::new(&target).join("knowledge.rs"), tables)?;
     let webhooks = webhooks::tables(Path::new("knowledge/webhooks.toml"))?;
     fs::write(Path::new(&target).join("webhooks.rs"), webhooks)?;
+    let blocklists = blocklists::table(Path::new("knowledge/blocklists.toml"))?;
+    fs::write(Path::new(&target).join("blocklists.rs"), blocklists)?;
     Ok(())
 }

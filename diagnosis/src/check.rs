@@ -12,6 +12,7 @@ use crate::{
     wording::{Slot, Value, Values},
 };
 
+mod blocklist;
 mod dkim;
 mod dmarc;
 mod helo;
@@ -49,6 +50,7 @@ const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
     spf::check,
     dkim::check,
     dmarc::check,
+    blocklist::check,
 ];
 
 /// Runs all checks. The findings are complete once `needs` is empty.

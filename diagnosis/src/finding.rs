@@ -199,6 +199,20 @@ words! {
         HeloUnchecked = 156 "helo-unchecked",
         /// It has the sending IP, but the sending IP has another name.
         HeloOtherName = 157 "helo-other-name",
+        /// A blocklist has the sending IP or a domain of the sender.
+        BlocklistListed = 160 "blocklist-listed",
+        /// It does not.
+        BlocklistNotListed = 161 "blocklist-not-listed",
+        /// The blocklist that the bounce names does not.
+        BlocklistNoLongerListed = 162 "blocklist-no-longer-listed",
+        /// The blocklist does not answer whoever asked.
+        BlocklistRefused = 163 "blocklist-refused",
+        /// The blocklist's test points are wrong: it lists nothing, or everything.
+        BlocklistNotWorking = 164 "blocklist-not-working",
+        /// DNS did not say.
+        BlocklistUnchecked = 165 "blocklist-unchecked",
+        /// The blocklist that the bounce names is closed.
+        BlocklistClosed = 166 "blocklist-closed",
         /// SPF passes for the sending IP.
         SpfPass = 180 "spf-pass",
         /// No term lets the sending IP in.

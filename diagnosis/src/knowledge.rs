@@ -286,6 +286,7 @@ pub struct KindWords {
     pub why: &'static [Template],
 }
 
+pub mod blocklist;
 pub(crate) mod phrases;
 pub(crate) mod webhook;
 pub(crate) mod wordings;

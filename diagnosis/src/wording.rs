@@ -86,6 +86,16 @@ words! {
         Algorithm = 43 "algorithm",
         /// The name given in HELO.
         Helo = 50 "helo",
+        /// A blocklist, by its name for people.
+        List = 51 "list",
+        /// What a blocklist was asked about.
+        Listed = 52 "listed",
+        /// What the answer of a blocklist means.
+        Meaning = 53 "meaning",
+        /// The page where removal from a blocklist is asked for.
+        Removal = 54 "removal",
+        /// The page of a blocklist about what it was asked about.
+        LookUp = 55 "look_up",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one place where reasons and findings meet.
 
+use super::blocklist;
 use crate::{
     case::Case,
     finding::{Check, Code, Finding, Verdict},
@@ -16,6 +17,13 @@ pub fn explains(case: &Case, finding: &Finding) -> bool {
         // A problem only where the bounce itself speaks of HELO, whatever reason that was read as.
         return finding.verdict == Verdict::Problem;
     }
+    if finding.code.check() == Check::Blocklist {
+        let is_about_reputation = case.judgements.iter().any(|judgement| {
+            let own = judgement.refused_by == Some(RefusedBy::SenderProvider);
+            !own && is_about_reputation(judgement.reason)
+        });
+        return blocklist::explains(case, finding, is_about_reputation);
+    }
     case.judgements
         .iter()
         .enumerate()
@@ -24,6 +32,18 @@ pub fn explains(case: &Case, finding: &Finding) -> bool {
             let own = judgement.refused_by == Some(RefusedBy::SenderProvider);
             !own && explaining(judgement.reason).contains(&finding.code)
         })
+}
+
+/// Reasons that a listing can be the cause of, also where the bounce names no list.
+fn is_about_reputation(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Badreputation
+            | Reason::Blocked
+            | Reason::Policyviolation
+            | Reason::Rejected
+            | Reason::Spamdetected
+    )
 }
 
 /// The findings that can be the cause of a reason.
