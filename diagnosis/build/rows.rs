@@ -22,6 +22,10 @@ pub(crate) struct Knowledge {
     pub(crate) step_words: BTreeMap<String, StepWords>,
     pub(crate) finding_words: BTreeMap<String, FindingWords>,
     pub(crate) headlines: Vec<Headline>,
+    pub(crate) headline_words: BTreeMap<String, KindWords>,
+    pub(crate) on_lists: Vec<OnList>,
+    pub(crate) list_words: BTreeMap<String, String>,
+    pub(crate) acts: BTreeMap<String, String>,
     pub(crate) sides: BTreeMap<String, String>,
     pub(crate) zones: BTreeMap<String, String>,
     pub(crate) kind_words: BTreeMap<String, KindWords>,
@@ -91,39 +95,9 @@ pub(crate) struct Step {
     pub(crate) id: String,
     pub(crate) owner: String,
     pub(crate) rank: u16,
-    #[serde(default)]
-    pub(crate) reasons: Vec<String>,
-    #[serde(default)]
-    pub(crate) findings: Vec<String>,
-    #[serde(default)]
-    pub(crate) unless: Vec<String>,
-    #[serde(default)]
-    pub(crate) sides: Vec<String>,
-    #[serde(default)]
-    pub(crate) providers: Vec<String>,
-    #[serde(default)]
-    pub(crate) hosts: Vec<String>,
-    #[serde(default)]
-    pub(crate) services: Vec<String>,
-    #[serde(default)]
-    pub(crate) systems: Vec<String>,
-    #[serde(default)]
-    pub(crate) statuses: Vec<String>,
-    #[serde(default)]
-    pub(crate) codes: Vec<u16>,
-    #[serde(default)]
-    pub(crate) says: Vec<String>,
-    #[serde(default)]
-    pub(crate) refused_by: Vec<String>,
-    #[serde(default)]
-    pub(crate) kinds: Vec<String>,
-    #[serde(default)]
-    pub(crate) facts: Vec<String>,
-    #[serde(default)]
-    pub(crate) lacks: Vec<String>,
-    pub(crate) permanent: Option<bool>,
-    #[serde(default)]
-    pub(crate) explains: bool,
+    /// Its condition stands beside its other fields.
+    #[serde(skip)]
+    pub(crate) when: When,
     #[serde(default)]
     pub(crate) ruled_out: bool,
     #[serde(default)]
@@ -136,6 +110,77 @@ pub(crate) struct Step {
     /// Where what it says can be read up; empty where it follows from the standards.
     #[serde(default)]
     pub(crate) source: String,
+}
+
+/// When a row applies.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct When {
+    pub(crate) reasons: Vec<String>,
+    pub(crate) findings: Vec<String>,
+    pub(crate) checks: Vec<String>,
+    pub(crate) unless: Vec<String>,
+    pub(crate) sides: Vec<String>,
+    pub(crate) providers: Vec<String>,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) services: Vec<String>,
+    pub(crate) systems: Vec<String>,
+    pub(crate) statuses: Vec<String>,
+    pub(crate) codes: Vec<u16>,
+    pub(crate) says: Vec<String>,
+    pub(crate) refused_by: Vec<String>,
+    pub(crate) kinds: Vec<String>,
+    pub(crate) facts: Vec<String>,
+    pub(crate) lacks: Vec<String>,
+    pub(crate) permanent: Option<bool>,
+    pub(crate) explains: bool,
+}
+
+impl When {
+    /// The names of its fields, which stand beside those of a row.
+    const FIELDS: &[&str] = &[
+        "reasons",
+        "findings",
+        "checks",
+        "unless",
+        "sides",
+        "providers",
+        "hosts",
+        "services",
+        "systems",
+        "statuses",
+        "codes",
+        "says",
+        "refused_by",
+        "kinds",
+        "facts",
+        "lacks",
+        "permanent",
+        "explains",
+    ];
+}
+
+/// A row with a condition among its fields.
+pub(crate) trait Conditional: DeserializeOwned {
+    fn when(&mut self) -> &mut When;
+}
+
+impl Conditional for Step {
+    fn when(&mut self) -> &mut When {
+        &mut self.when
+    }
+}
+
+impl Conditional for Headline {
+    fn when(&mut self) -> &mut When {
+        &mut self.when
+    }
+}
+
+impl Conditional for OnList {
+    fn when(&mut self) -> &mut When {
+        &mut self.when
+    }
 }
 
 #[derive(Deserialize)]
@@ -172,10 +217,25 @@ pub(crate) struct FindingWords {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Headline {
-    pub(crate) reason: String,
-    pub(crate) refused_by: Option<String>,
-    pub(crate) what: Vec<String>,
-    pub(crate) why: Vec<String>,
+    pub(crate) id: String,
+    #[serde(skip)]
+    pub(crate) when: When,
+    /// What decides before the narrowness: higher wins.
+    #[serde(default)]
+    pub(crate) rank: u32,
+}
+
+/// What to do with an address on a list.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OnList {
+    pub(crate) id: String,
+    #[serde(skip)]
+    pub(crate) when: When,
+    /// What decides before the narrowness: higher wins.
+    #[serde(default)]
+    pub(crate) rank: u32,
+    pub(crate) action: String,
 }
 
 #[derive(Deserialize)]
@@ -216,18 +276,6 @@ struct KindFile {
     kind: Vec<Kind>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StepFile {
-    step: Vec<Step>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HeadlineFile {
-    headline: Vec<Headline>,
-}
-
 /// Reads all files below `root`.
 pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
     let texts = root.join("texts/en");
@@ -237,7 +285,7 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
     }
     let mut steps = Vec::new();
     for path in files(&root.join("playbook"))? {
-        steps.extend(file::<StepFile>(&path)?.step);
+        steps.extend(conditional::<Step>(&path, "step")?);
     }
     Ok(Knowledge {
         replies,
@@ -250,7 +298,11 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
         step_words: tables(&texts.join("steps"))?,
         name_words: file(&root.join("names.toml"))?,
         finding_words: tables(&texts.join("findings"))?,
-        headlines: file::<HeadlineFile>(&texts.join("headlines.toml"))?.headline,
+        headlines: conditional(&root.join("headlines.toml"), "headline")?,
+        headline_words: file(&texts.join("headlines.toml"))?,
+        on_lists: conditional(&root.join("lists.toml"), "list")?,
+        list_words: file(&texts.join("lists.toml"))?,
+        acts: file(&texts.join("acts.toml"))?,
         sides: file(&texts.join("sides.toml"))?,
         zones: file(&texts.join("zones.toml"))?,
         kind_words: file(&texts.join("kinds.toml"))?,
@@ -260,6 +312,26 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
 fn file<T: DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// The rows of a file that have a condition among their fields.
+fn conditional<T: Conditional>(path: &Path, name: &str) -> Result<Vec<T>, Box<dyn Error>> {
+    let wrong = |error: toml::de::Error| format!("{}: {error}", path.display());
+    let mut rows = Vec::new();
+    for (key, tables) in file::<BTreeMap<String, Vec<toml::Table>>>(path)? {
+        if key != name {
+            return Err(format!("{}: no such table: {key}", path.display()).into());
+        }
+        for table in tables {
+            let (when, own): (toml::Table, toml::Table) = table
+                .into_iter()
+                .partition(|(field, _)| When::FIELDS.contains(&field.as_str()));
+            let mut row: T = own.try_into().map_err(wrong)?;
+            *row.when() = when.try_into().map_err(wrong)?;
+            rows.push(row);
+        }
+    }
+    Ok(rows)
 }
 
 /// The tables of all files below a folder; each has a name of its own.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, error::Error, fmt::Write};
 
-use crate::rows::{Headline, Knowledge, Reply, Step, StepWords};
+use crate::rows::{Headline, Knowledge, OnList, Reply, Step, StepWords, When};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -71,7 +71,15 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
         "The words of verdicts.",
         "HEADLINES",
         "Headline",
-        &list(&knowledge.headlines, headline)?,
+        &list(&knowledge.headlines, |row| headline(row, knowledge))?,
+    )?;
+    let on_lists = list(&knowledge.on_lists, |row| on_list(row, knowledge))?;
+    table(
+        &mut out,
+        "What to do with addresses on lists.",
+        "ON_LISTS",
+        "OnList",
+        &on_lists,
     )?;
     let pairs = "(&str, &[&str])";
     private_table(&mut out, "SYSTEMS", pairs, &systems)?;
@@ -79,6 +87,10 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     private_table(&mut out, "CLASSES", pairs, &classes)?;
     private_table(&mut out, "SIDES", "(Side, &str)", &sides)?;
     private_table(&mut out, "ZONES", "(Zone, &str)", &zones)?;
+    let acts = list(&knowledge.acts, |(side, words)| {
+        Ok(format!("({}, {words:?})", path("Side", side)))
+    })?;
+    private_table(&mut out, "ACTS", "(Side, &str)", &acts)?;
     for (name, words) in &knowledge.name_words {
         let table = format!("{}_WORDS", name.to_ascii_uppercase());
         writeln!(out, "pub(crate) static {table}: &[&str] = &{words:?};")?;
@@ -178,7 +190,7 @@ fn step(row: &Step, knowledge: &Knowledge) -> Result<String> {
         row.id,
         path("Side", &row.owner),
         row.rank,
-        condition(row)?,
+        condition(&row.id, &row.when)?,
         row.ruled_out,
         template(&words.title)?,
         template(&words.why)?,
@@ -189,7 +201,7 @@ fn step(row: &Step, knowledge: &Knowledge) -> Result<String> {
 }
 
 /// Only what is given, the rest from `Condition::ANY`.
-fn condition(row: &Step) -> Result<String> {
+fn condition(id: &str, row: &When) -> Result<String> {
     let mut parts = Vec::new();
     let mut part = |name: &str, words: &[String], written: String| {
         if !words.is_empty() {
@@ -198,6 +210,7 @@ fn condition(row: &Step) -> Result<String> {
     };
     part("reasons", &row.reasons, paths("Reason", &row.reasons));
     part("findings", &row.findings, paths("Code", &row.findings));
+    part("checks", &row.checks, paths("Check", &row.checks));
     part("unless", &row.unless, paths("Code", &row.unless));
     part("sides", &row.sides, paths("Side", &row.sides));
     part("providers", &row.providers, format!("&{:?}", row.providers));
@@ -210,7 +223,7 @@ fn condition(row: &Step) -> Result<String> {
     part("lacks", &row.lacks, paths("Fact", &row.lacks));
     let by = paths("RefusedBy", &row.refused_by);
     part("refused_by", &row.refused_by, by);
-    let statuses = list(&row.statuses, |pattern| status(&row.id, pattern))?;
+    let statuses = list(&row.statuses, |pattern| status(id, pattern))?;
     part("statuses", &row.statuses, format!("&[{statuses}]"));
     if !row.codes.is_empty() {
         parts.push(format!("codes: &{:?}", row.codes));
@@ -225,13 +238,62 @@ fn condition(row: &Step) -> Result<String> {
     Ok(format!("Condition {{ {} }}", parts.join(", ")))
 }
 
-fn headline(row: &Headline) -> Result<String> {
+/// How narrow a condition is: what says more counts more than all that says less together.
+fn narrowness(row: &When, rank: u32) -> u32 {
+    let given = [
+        !row.reasons.is_empty(),
+        row.permanent.is_some(),
+        !row.kinds.is_empty(),
+        !row.lacks.is_empty(),
+        !row.facts.is_empty(),
+        !row.unless.is_empty(),
+        !row.sides.is_empty(),
+        !row.codes.is_empty(),
+        !row.refused_by.is_empty(),
+        !row.systems.is_empty(),
+        !row.services.is_empty(),
+        !row.hosts.is_empty(),
+        !row.providers.is_empty(),
+        !row.statuses.is_empty(),
+        !row.says.is_empty(),
+        row.explains,
+        !row.checks.is_empty(),
+        !row.findings.is_empty(),
+    ];
+    let bits = (0..).zip(given);
+    let narrowness: u32 = bits
+        .map(|(place, is_given)| u32::from(is_given) << place)
+        .sum();
+    (rank << given.len()) + narrowness
+}
+
+fn headline(row: &Headline, knowledge: &Knowledge) -> Result<String> {
+    let words = knowledge
+        .headline_words
+        .get(&row.id)
+        .ok_or_else(|| format!("{}: texts/en/headlines.toml has no words for it", row.id))?;
     Ok(format!(
-        "Headline {{ reason: {}, refused_by: {}, what: &[{}], why: &[{}] }}",
-        path("Reason", &row.reason),
-        optional("RefusedBy", row.refused_by.as_deref()),
-        list(&row.what, |words| template(words))?,
-        list(&row.why, |words| template(words))?,
+        "Headline {{ id: {:?}, when: {}, narrowness: {}, what: &[{}], why: &[{}] }}",
+        row.id,
+        condition(&row.id, &row.when)?,
+        narrowness(&row.when, row.rank),
+        list(&words.what, |words| template(words))?,
+        list(&words.why, |words| template(words))?,
+    ))
+}
+
+fn on_list(row: &OnList, knowledge: &Knowledge) -> Result<String> {
+    let words = knowledge
+        .list_words
+        .get(&row.id)
+        .ok_or_else(|| format!("list {}: texts/en/lists.toml has no words for it", row.id))?;
+    Ok(format!(
+        "OnList {{ id: {:?}, when: {}, narrowness: {}, action: {}, words: {} }}",
+        row.id,
+        condition(&row.id, &row.when)?,
+        narrowness(&row.when, row.rank),
+        path("ListAction", &row.action),
+        template(words)?,
     ))
 }
 
@@ -326,6 +388,15 @@ fn check(knowledge: &Knowledge) -> Result<()> {
         }
         check_step(row, knowledge)?;
     }
+    let headlines = knowledge.headlines.iter().map(|row| (&row.id, &row.when));
+    let on_lists = knowledge.on_lists.iter().map(|row| (&row.id, &row.when));
+    check_rows(
+        "headlines",
+        headlines,
+        knowledge.headline_words.keys(),
+        knowledge,
+    )?;
+    check_rows("lists", on_lists, knowledge.list_words.keys(), knowledge)?;
     let unused = knowledge.step_words.keys().find(|id| !ids.contains(id));
     if let Some(id) = unused {
         return Err(format!("texts/en/steps/: there is no step {id}").into());
@@ -337,36 +408,64 @@ fn check(knowledge: &Knowledge) -> Result<()> {
 fn check_step(row: &Step, knowledge: &Knowledge) -> Result<()> {
     let wrong = |what: &str| Err(format!("step {}: {what}", row.id).into());
     let narrowed = [
-        &row.reasons,
-        &row.findings,
-        &row.kinds,
-        &row.statuses,
-        &row.says,
+        &row.when.reasons,
+        &row.when.findings,
+        &row.when.checks,
+        &row.when.kinds,
+        &row.when.statuses,
+        &row.when.says,
     ];
     if narrowed.iter().all(|words| words.is_empty()) {
         return wrong("it fits everything: name a reason, a finding, a kind, a status or words");
     }
-    let is_provider = |id: &String| knowledge.providers.iter().any(|row| row.id == *id);
-    let is_service = |id: &String| knowledge.senders.iter().any(|row| row.id == *id);
-    let is_system = |name: &String| knowledge.systems.iter().any(|row| row.name == *name);
+    check_names(&row.id, &row.when, knowledge)?;
     let is_step = |id: &String| knowledge.steps.iter().any(|row| row.id == *id);
-    if !row.providers.iter().chain(&row.hosts).all(is_provider) {
-        return wrong("no such provider");
-    }
-    if !row.services.iter().all(is_service) {
-        return wrong("no such service in senders.toml");
-    }
-    if !row.systems.iter().all(is_system) {
-        return wrong("no such mail system");
-    }
     if !row.hides.iter().all(is_step) {
         return wrong("it hides a step that is not there");
     }
-    let is_special = !row.providers.is_empty() || !row.services.is_empty();
+    let is_special = !row.when.providers.is_empty() || !row.when.services.is_empty();
     if is_special && row.source.is_empty() && !row.ruled_out {
         return wrong("what one provider asks for needs its source");
     }
-    if row.says.iter().any(|words| *words != words.to_lowercase()) {
+    Ok(())
+}
+
+/// Ids used twice, words that no row uses, and names in conditions that nobody has.
+fn check_rows<'a>(
+    file: &str,
+    rows: impl Iterator<Item = (&'a String, &'a When)>,
+    mut words: impl Iterator<Item = &'a String>,
+    knowledge: &Knowledge,
+) -> Result<()> {
+    let mut ids = BTreeSet::new();
+    for (id, when) in rows {
+        if !ids.insert(id) {
+            return Err(format!("{file} {id}: the id is used twice").into());
+        }
+        check_names(id, when, knowledge)?;
+    }
+    match words.find(|id| !ids.contains(id)) {
+        Some(id) => Err(format!("texts/en/{file}.toml: there is no row {id}").into()),
+        None => Ok(()),
+    }
+}
+
+/// Names in a condition that nobody has.
+fn check_names(id: &str, when: &When, knowledge: &Knowledge) -> Result<()> {
+    let wrong = |what: &str| Err(format!("{id}: {what}").into());
+    let is_provider = |id: &String| knowledge.providers.iter().any(|row| row.id == *id);
+    let is_service = |id: &String| knowledge.senders.iter().any(|row| row.id == *id);
+    let is_system = |name: &String| knowledge.systems.iter().any(|row| row.name == *name);
+    if !when.providers.iter().chain(&when.hosts).all(is_provider) {
+        return wrong("no such provider");
+    }
+    if !when.services.iter().all(is_service) {
+        return wrong("no such service in senders.toml");
+    }
+    if !when.systems.iter().all(is_system) {
+        return wrong("no such mail system");
+    }
+    if when.says.iter().any(|words| *words != words.to_lowercase()) {
         return wrong("what a reply says is lower case");
     }
     Ok(())

@@ -5,23 +5,29 @@ mod setting;
 mod steps;
 mod values;
 
+use std::cmp::Reverse;
+
 use crate::{
     bounce::{Kind, Shape},
-    case::{Case, Judgement},
+    case::Case,
     dns::Question,
     finding::Finding,
-    knowledge::{self, Asked, HEADLINES, Headline as HeadlineWords},
+    knowledge::{
+        self, Asked, Condition, HEADLINES, Headline as HeadlineRule, ListAction, ON_LISTS,
+    },
     reason::Side,
-    wording::{Slot, Template, Value, Values, fill},
+    wording::{Slot, Value, Values, Words, fill},
 };
+use setting::Setting;
 use steps::steps;
-use values::values;
 
 /// What to tell the person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Advice {
     /// One a recipient; one alone where there are no recipients.
     pub headlines: Vec<Headline>,
+    /// What a sender to many does with each recipient's address; `None` where that is no question.
+    pub on_lists: Vec<Option<OnList>>,
     /// What to do, first things first; what is ruled out comes last.
     pub steps: Vec<Step>,
 }
@@ -31,10 +37,23 @@ pub struct Advice {
 pub struct Headline {
     /// Who has to act first.
     pub side: Side,
+    /// The same in words.
+    pub side_words: String,
+    /// That this side has to act, in one line.
+    pub act: String,
     /// What happened.
     pub what: String,
     /// Why, and whether sending again helps.
     pub why: String,
+}
+
+/// What a sender to many does with an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnList {
+    /// What to do.
+    pub action: ListAction,
+    /// The same in a sentence, with the reason.
+    pub words: String,
 }
 
 /// One thing to do.
@@ -44,6 +63,8 @@ pub struct Step {
     pub id: &'static str,
     /// Who does it.
     pub owner: Side,
+    /// The same in words.
+    pub owner_words: String,
     /// The recipients that it is for, by index.
     pub recipients: Vec<usize>,
     /// Whether it is to be done.
@@ -82,33 +103,41 @@ impl State {
     }
 }
 
-/// Writes headline and steps for a case and what was found.
+/// Writes headline and steps for a case and what was found, in English.
 #[must_use]
 pub fn advise(case: &Case, findings: &[Finding]) -> Advice {
-    let mut headlines = if case.judgements.is_empty() {
-        vec![headline_of_kind(case)]
-    } else {
-        case.judgements
+    advise_in(&Words::english(), case, findings)
+}
+
+/// The same in a language; what it has no words for stays English.
+#[must_use]
+pub fn advise_in(words: &Words, case: &Case, findings: &[Finding]) -> Advice {
+    let settings: Vec<Setting<'_>> = (0..case.judgements.len())
+        .filter_map(|index| Setting::new(case, index, findings))
+        .collect();
+    let mut headlines: Vec<Headline> = match settings.as_slice() {
+        [] => vec![headline_of_kind(case, words)],
+        settings => settings
             .iter()
-            .enumerate()
-            .map(|(index, judgement)| headline(case, index, judgement, findings))
-            .collect()
+            .map(|setting| headline(case, setting, words))
+            .collect(),
     };
-    if case
-        .bounce
-        .returned
-        .backscatter
-        .as_ref()
-        .is_some_and(|is| is.value)
-    {
-        let doubt = worded(Side::Nobody, "backscatter", &values(case, 0, findings));
+    let backscatter = case.bounce.returned.backscatter.as_ref();
+    if backscatter.is_some_and(|is| is.value) {
+        let values = settings.first().map(|setting| setting.values(None));
+        let values = values.unwrap_or_default();
+        let doubt = of_kind(Side::Nobody, "backscatter", &values, words);
         for headline in &mut headlines {
             headline.why = format!("{} {}", headline.why, doubt.why);
         }
     }
     Advice {
         headlines,
-        steps: steps(case, findings),
+        on_lists: settings
+            .iter()
+            .map(|setting| on_list(setting, words))
+            .collect(),
+        steps: steps(&settings, findings, words),
     }
 }
 
@@ -126,7 +155,7 @@ pub fn kind_word(kind: Kind) -> &'static str {
     }
 }
 
-fn headline_of_kind(case: &Case) -> Headline {
+fn headline_of_kind(case: &Case, words: &Words) -> Headline {
     let kind = match case.bounce.shape {
         Shape::Lone => "lone",
         _ => kind_word(case.bounce.kind),
@@ -135,7 +164,7 @@ fn headline_of_kind(case: &Case) -> Headline {
         Kind::Complaint => Side::Sender,
         _ => Side::Nobody,
     };
-    worded(side, kind, &lone_values(case))
+    of_kind(side, kind, &lone_values(case), words)
 }
 
 fn lone_values(case: &Case) -> Values {
@@ -154,54 +183,80 @@ fn lone_values(case: &Case) -> Values {
     }
 }
 
-fn worded(side: Side, kind: &str, values: &Values) -> Headline {
-    let words = knowledge::kind_words(kind);
-    let first =
-        |templates: Option<&[Template]>| first_filled(templates.unwrap_or_default(), values);
+/// Who has to act, as the owner of a step.
+fn side_words(side: Side, words: &Words) -> String {
+    let english = knowledge::side_words(side);
+    words.or("side", side.as_str(), "name", english).to_owned()
+}
+
+fn of_kind(side: Side, kind: &str, values: &Values, words: &Words) -> Headline {
+    let rule = knowledge::kind_words(kind);
     Headline {
         side,
-        what: first(words.map(|words| words.what)),
-        why: first(words.map(|words| words.why)),
+        side_words: side_words(side, words),
+        act: words
+            .or("act", side.as_str(), "line", knowledge::act_words(side))
+            .to_owned(),
+        what: rule
+            .map(|rule| words.first("kind", kind, "what", rule.what, values))
+            .unwrap_or_default(),
+        why: rule
+            .map(|rule| words.first("kind", kind, "why", rule.why, values))
+            .unwrap_or_default(),
     }
 }
 
-fn headline(case: &Case, index: usize, judgement: &Judgement, findings: &[Finding]) -> Headline {
-    let values = values(case, index, findings);
-    let side = judgement.responsible;
+fn headline(case: &Case, setting: &Setting<'_>, words: &Words) -> Headline {
+    let side = setting.side();
     if case.bounce.shape == Shape::Lone {
-        return worded(Side::Nobody, "lone", &lone_values(case));
+        return of_kind(Side::Nobody, "lone", &lone_values(case), words);
     }
-    let still_trying = case.bounce.kind == Kind::Delay && side == Side::Nobody;
-    let is_refusal = matches!(case.bounce.kind, Kind::Bounce | Kind::Delay);
-    if !is_refusal || still_trying {
-        return worded(side, kind_word(case.bounce.kind), &values);
-    }
-    let words = headline_words(judgement);
-    let first =
-        |templates: Option<&[Template]>| first_filled(templates.unwrap_or_default(), &values);
-    Headline {
-        side,
-        what: first(words.map(|words| words.what)),
-        why: first(words.map(|words| words.why)),
-    }
-}
-
-fn headline_words(judgement: &Judgement) -> Option<&'static HeadlineWords> {
-    let of_reason = || {
-        HEADLINES
-            .iter()
-            .filter(|words| words.reason == judgement.reason)
+    let kind = case.bounce.kind;
+    let still_trying = kind == Kind::Delay && side == Side::Nobody;
+    let is_refusal = matches!(kind, Kind::Bounce | Kind::Delay);
+    // While a server still tries, only words that are made for that fit.
+    let says_late = |rule: &HeadlineRule| rule.when.kinds.contains(&Kind::Delay);
+    let may_fit = |rule: &HeadlineRule| is_refusal && (!still_trying || says_late(rule));
+    let rules = HEADLINES.iter().filter(|rule| may_fit(rule));
+    let rule = narrowest(rules, setting, |rule| (&rule.when, rule.narrowness));
+    let Some((rule, found)) = rule else {
+        return of_kind(side, kind_word(kind), &setting.values(None), words);
     };
-    of_reason()
-        .find(|words| words.refused_by.is_some() && words.refused_by == judgement.refused_by)
-        .or_else(|| of_reason().find(|words| words.refused_by.is_none()))
+    let values = setting.values(found);
+    let HeadlineRule { id, what, why, .. } = rule;
+    Headline {
+        what: words.first("headline", id, "what", what, &values),
+        why: words.first("headline", id, "why", why, &values),
+        ..of_kind(side, "", &values, words)
+    }
 }
 
-fn first_filled(templates: &[Template], values: &Values) -> String {
-    templates
-        .iter()
-        .find_map(|template| fill(template, values))
-        .unwrap_or_default()
+fn on_list(setting: &Setting<'_>, words: &Words) -> Option<OnList> {
+    let (rule, found) = narrowest(ON_LISTS.iter(), setting, |rule| {
+        (&rule.when, rule.narrowness)
+    })?;
+    let values = setting.values(found);
+    let own = fill(words.or("list", rule.id, "words", rule.words), &values);
+    Some(OnList {
+        action: rule.action,
+        words: own.or_else(|| fill(rule.words, &values))?,
+    })
+}
+
+/// Of the rows that fit, the one with the narrowest condition, and the finding that it follows from;
+/// among equals, what was found first counts more.
+fn narrowest<'r, T>(
+    rules: impl Iterator<Item = &'r T>,
+    setting: &Setting<'_>,
+    when: impl Fn(&T) -> (&Condition, u32),
+) -> Option<(&'r T, Option<usize>)> {
+    let fitting = rules.filter_map(|rule| {
+        let (condition, narrowness) = when(rule);
+        Some((narrowness, rule, setting.applies(condition)?))
+    });
+    let (_, rule, found) =
+        fitting.max_by_key(|(narrowness, _, found)| (*narrowness, Reverse(*found)))?;
+    Some((rule, found))
 }
 
 /// The look-up behind a question as a command to copy.
@@ -220,4 +275,39 @@ pub fn commands_for(question: &Question) -> Vec<String> {
             question.name
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meet<T: PartialEq>(one: &[T], other: &[T]) -> bool {
+        one.is_empty() || other.is_empty() || one.iter().any(|it| other.contains(it))
+    }
+
+    /// Whether some bounce may fit both without one finding deciding.
+    fn may_both_fit(one: &Condition, other: &Condition) -> bool {
+        meet(one.reasons, other.reasons)
+            && meet(one.providers, other.providers)
+            && meet(one.refused_by, other.refused_by)
+            && meet(one.kinds, other.kinds)
+            && meet(one.checks, other.checks)
+            && meet(one.facts, other.facts)
+            && (one.findings.is_empty() || meet(one.findings, other.findings))
+            && one.permanent.is_none_or(|is| other.permanent != Some(!is))
+    }
+
+    #[test]
+    fn of_two_rows_that_fit_one_is_narrower() {
+        let headlines = HEADLINES.iter().map(|it| (it.id, &it.when, it.narrowness));
+        let on_lists = ON_LISTS.iter().map(|it| (it.id, &it.when, it.narrowness));
+        for rows in [headlines.collect::<Vec<_>>(), on_lists.collect()] {
+            for (at, (id, when, narrowness)) in rows.iter().enumerate() {
+                for (other, its_when, its_narrowness) in &rows[at + 1..] {
+                    let tie = narrowness == its_narrowness && may_both_fit(when, its_when);
+                    assert!(!tie, "{id} and {other} are equally narrow: give one a rank");
+                }
+            }
+        }
+    }
 }

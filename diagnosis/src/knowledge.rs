@@ -5,7 +5,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use crate::{
     bounce::{Command, EnhancedStatus, Kind},
-    finding::{Code, Zone},
+    finding::{Check, Code, Zone},
     reason::{Reason, RefusedBy, Side},
     wording::Template,
 };
@@ -198,6 +198,8 @@ pub struct Condition {
     pub reasons: &'static [Reason],
     /// One of these was found.
     pub findings: &'static [Code],
+    /// One of these checks has found a fault.
+    pub checks: &'static [Check],
     /// None of these was found.
     pub unless: &'static [Code],
     /// The side that has to act is one of these.
@@ -235,6 +237,7 @@ impl Condition {
     pub const ANY: Self = Self {
         reasons: &[],
         findings: &[],
+        checks: &[],
         unless: &[],
         sides: &[],
         providers: &[],
@@ -267,14 +270,57 @@ pub struct FindingWords {
 /// The words of a verdict: each list is tried in order, the first that can be filled is shown.
 #[derive(Debug)]
 pub struct Headline {
-    /// The reason that it is for.
-    pub reason: Reason,
-    /// Who must have said no; `None` for anybody.
-    pub refused_by: Option<RefusedBy>,
+    /// Its stable name.
+    pub id: &'static str,
+    /// When it fits.
+    pub when: Condition,
+    /// How narrow that is: of those that fit, the narrowest is taken.
+    pub narrowness: u32,
     /// One sentence: what happened.
     pub what: &'static [Template],
     /// Why, and whether sending again helps.
     pub why: &'static [Template],
+}
+
+/// What to do with an address on a list of addresses.
+#[derive(Debug)]
+pub struct OnList {
+    /// Its stable name.
+    pub id: &'static str,
+    /// When it fits.
+    pub when: Condition,
+    /// How narrow that is: of those that fit, the narrowest is taken.
+    pub narrowness: u32,
+    /// What to do.
+    pub action: ListAction,
+    /// The same in a sentence, with the reason.
+    pub words: Template,
+}
+
+/// What a sender to many does with an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListAction {
+    /// Take it off every list.
+    Drop,
+    /// Correct it.
+    FixTypo,
+    /// Keep it: nothing is wrong with it.
+    Keep,
+    /// Keep it and try it again at the next sending.
+    RetryLater,
+}
+
+impl ListAction {
+    /// The word of the JSON contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::FixTypo => "fix-typo",
+            Self::Keep => "keep",
+            Self::RetryLater => "retry-later",
+        }
+    }
 }
 
 /// The words for a kind of message that is no refusal.
@@ -466,6 +512,20 @@ pub fn zone_words(zone: Zone) -> &'static str {
         .iter()
         .find(|(known, _)| *known == zone)
         .map_or("", |(_, words)| words)
+}
+
+/// Who has to act, in one line.
+#[must_use]
+pub fn act_words(side: Side) -> &'static str {
+    ACTS.iter()
+        .find(|(known, _)| *known == side)
+        .map_or("", |(_, words)| words)
+}
+
+/// The words for a reason as such, whoever refused.
+#[must_use]
+pub fn headline_of(reason: Reason) -> Option<&'static Headline> {
+    HEADLINES.iter().find(|words| words.id == reason.as_str())
 }
 
 /// The words for a kind of message, by its word in the JSON contract.

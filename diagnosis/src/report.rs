@@ -5,7 +5,7 @@
 use crate::{
     bounce::{Authentication, Bounce, Command, Decoded, Form, Recipient, Returned, Shape},
     case::{Case, Judgement},
-    checklist::{Advice, Headline, Step, commands_for, kind_word},
+    checklist::{Advice, Headline, OnList, Step, commands_for, kind_word},
     dns::{Answer, Question},
     finding::Finding,
     knowledge::{self, Asked},
@@ -85,7 +85,18 @@ pub struct RecipientReport {
     pub attempts: Option<u32>,
     pub waited_seconds: Option<u64>,
     pub decoded: Option<DecodedReport>,
+    /// What a sender to many does with the address.
+    pub list_advice: Option<ListAdviceReport>,
     pub evidence: Vec<EvidenceReport>,
+}
+
+/// What a sender to many does with an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListAdviceReport {
+    /// drop, fix-typo, keep or retry-later.
+    pub action: &'static str,
+    /// The same in a sentence, with the reason.
+    pub words: String,
 }
 
 /// What was written into an address on its way.
@@ -231,7 +242,7 @@ pub struct StepReport {
     pub id: &'static str,
     pub owner: &'static str,
     /// The owner in the reader's words.
-    pub owner_words: &'static str,
+    pub owner_words: String,
     pub recipients: Vec<usize>,
     pub title: String,
     pub why: String,
@@ -253,7 +264,9 @@ pub struct StepReport {
 pub struct HeadlineReport {
     pub responsible: &'static str,
     /// Who has to act, in the reader's words.
-    pub responsible_words: &'static str,
+    pub responsible_words: String,
+    /// That they have to act, in one line.
+    pub act: String,
     pub what: String,
     pub why: String,
 }
@@ -276,7 +289,11 @@ impl Report {
                 .recipients
                 .iter()
                 .zip(&case.judgements)
-                .map(|(recipient, judgement)| recipient_report(bounce, recipient, judgement))
+                .enumerate()
+                .map(|(index, (recipient, judgement))| {
+                    let on_list = advice.on_lists.get(index).and_then(Option::as_ref);
+                    recipient_report(bounce, recipient, judgement, on_list)
+                })
                 .collect(),
             sending: sending_report(bounce),
             returned: returned_report(bounce),
@@ -320,6 +337,7 @@ fn recipient_report(
     bounce: &Bounce,
     recipient: &Recipient,
     judgement: &Judgement,
+    on_list: Option<&OnList>,
 ) -> RecipientReport {
     RecipientReport {
         address: value(recipient.address.as_ref()),
@@ -350,6 +368,10 @@ fn recipient_report(
         attempts: recipient.attempts.as_ref().map(|attempts| attempts.value),
         waited_seconds: recipient.waited_seconds.as_ref().map(|waited| waited.value),
         decoded: decoded_report(recipient.decoded.as_ref()),
+        list_advice: on_list.map(|on_list| ListAdviceReport {
+            action: on_list.action.as_str(),
+            words: on_list.words.clone(),
+        }),
         evidence: evidence(bounce.shape, recipient, judgement),
     }
 }
@@ -577,7 +599,7 @@ fn step_report(step: &Step) -> StepReport {
     StepReport {
         id: step.id,
         owner: step.owner.as_str(),
-        owner_words: knowledge::side_words(step.owner),
+        owner_words: step.owner_words.clone(),
         recipients: step.recipients.clone(),
         title: step.title.clone(),
         why: step.why.clone(),
@@ -592,7 +614,8 @@ fn step_report(step: &Step) -> StepReport {
 fn headline_report(headline: &Headline) -> HeadlineReport {
     HeadlineReport {
         responsible: headline.side.as_str(),
-        responsible_words: knowledge::side_words(headline.side),
+        responsible_words: headline.side_words.clone(),
+        act: headline.act.clone(),
         what: headline.what.clone(),
         why: headline.why.clone(),
     }

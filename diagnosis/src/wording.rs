@@ -181,26 +181,128 @@ pub type Template = &'static str;
 
 /// Fills the gaps; `None` where one has no value, so that no sentence with a hole is ever shown.
 #[must_use]
-pub fn fill(template: Template, values: &Values) -> Option<String> {
+pub fn fill(template: &str, values: &Values) -> Option<String> {
+    fill_with(template, values, str::to_owned)
+}
+
+/// The same, with the values as `present` writes them.
+#[must_use]
+pub fn fill_with(
+    template: &str,
+    values: &Values,
+    present: impl Fn(&str) -> String,
+) -> Option<String> {
     let mut filled = String::new();
     let mut rest = template;
     while let Some((words, behind)) = rest.split_once('{') {
         let (gap, after) = behind.split_once('}')?;
         filled.push_str(words);
-        filled.push_str(&value_of(gap, values)?);
+        filled.push_str(&value_of(gap, values, &present)?);
         rest = after;
     }
     filled.push_str(rest);
     Some(filled)
 }
 
-fn value_of(gap: &str, values: &Values) -> Option<String> {
+fn value_of(gap: &str, values: &Values, present: impl Fn(&str) -> String) -> Option<String> {
     let (slot, otherwise) = match gap.split_once('|') {
         Some((slot, words)) => (slot, Some(words)),
         None => (gap, None),
     };
     let value = values.get(slot.parse().ok()?).map(Value::present);
+    let value = value.map(|value| present(&value));
     value.or_else(|| otherwise.map(str::to_owned))
+}
+
+/// The sentences of one language. English ones stand in the tables of the knowledge; those of
+/// another language are read from a text of `key = sentence` lines and stand for them one by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    language: String,
+    /// By key, in order.
+    sentences: Vec<(String, String)>,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self::english()
+    }
+}
+
+impl Words {
+    /// English: nothing stands for the sentences of the knowledge.
+    #[must_use]
+    pub fn english() -> Self {
+        Self {
+            language: "en".to_owned(),
+            sentences: Vec::new(),
+        }
+    }
+
+    /// Reads the sentences of a language; lines that are no sentence are passed over.
+    #[must_use]
+    pub fn read(language: &str, text: &str) -> Self {
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let mut sentences: Vec<(String, String)> = lines
+            .filter_map(|line| line.split_once(" = "))
+            .map(|(key, sentence)| (key.to_owned(), sentence.to_owned()))
+            .collect();
+        sentences.sort();
+        Self {
+            language: language.to_owned(),
+            sentences,
+        }
+    }
+
+    /// The language, by its tag (RFC 5646).
+    #[must_use]
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// The keys that there are sentences for.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.sentences.iter().map(|(key, _)| key.as_str())
+    }
+
+    /// The sentence with that key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        let place = self
+            .sentences
+            .binary_search_by(|(known, _)| known.as_str().cmp(key))
+            .ok()?;
+        self.sentences
+            .get(place)
+            .map(|(_, sentence)| sentence.as_str())
+    }
+
+    /// The sentence of a row in this language, else the English one.
+    #[must_use]
+    pub fn or<'a>(&'a self, kind: &str, id: &str, part: &str, english: &'a str) -> &'a str {
+        if self.sentences.is_empty() {
+            return english;
+        }
+        self.get(&format!("{kind}.{id}.{part}")).unwrap_or(english)
+    }
+
+    /// The first sentence of several that can be filled, in this language, else in English.
+    #[must_use]
+    pub fn first(
+        &self,
+        kind: &str,
+        id: &str,
+        part: &str,
+        english: &[Template],
+        values: &Values,
+    ) -> String {
+        let places = 1..=english.len();
+        let own = places
+            .filter_map(|place| self.get(&format!("{kind}.{id}.{part}.{place}")))
+            .find_map(|sentence| fill(sentence, values));
+        let english = || english.iter().find_map(|template| fill(template, values));
+        own.or_else(english).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The checks as tables: one file a case under `cases/dns/`, with a paste, what DNS answers, the
 //! codes that must come out (`code=verdict`, `/cause` where unchecked, `!` where it explains the
 //! bounce) and the codes that must not. The files under `cases/advice/` say which step comes first,
-//! whose it is, and which steps must not appear.
+//! whose it is, which steps must not appear, what the headline says, what a list owner does with the
+//! address, and which messages are ready to be sent.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -68,6 +69,10 @@ struct CaseFile {
     first: Vec<String>,
     /// Open steps that must not be there.
     no_step: Vec<String>,
+    /// Pieces of the first recipient's headline; with `!` in front, what it must not say.
+    headline: Vec<String>,
+    /// What a sender to many does with the first recipient's address.
+    on_list: Vec<String>,
 }
 
 impl CaseFile {
@@ -101,6 +106,8 @@ impl CaseFile {
             never: words(section("never")),
             first: words(section("first")),
             no_step: words(section("no-step")),
+            headline: section("headline").lines().map(str::to_owned).collect(),
+            on_list: words(section("list")),
             proposed: section("proposed")
                 .lines()
                 .filter_map(|line| line.split_once(' '))
@@ -164,6 +171,22 @@ impl CaseFile {
         let first = first.map_or("-".to_owned(), |(id, owner)| format!("{id} {owner}"));
         if !self.first.is_empty() && self.first.join(" ") != first {
             faults.push(format!("the first step is {first}, not {:?}", self.first));
+        }
+        let headline = &advice.headlines[0];
+        let headline = format!("{}\n{}", headline.what, headline.why);
+        for piece in self.headline.iter().filter(|piece| !piece.is_empty()) {
+            let (wanted, piece) = match piece.strip_prefix('!') {
+                Some(piece) => (false, piece),
+                None => (true, piece.as_str()),
+            };
+            if headline.contains(piece) != wanted {
+                faults.push(format!("{piece:?}: {wanted} is wanted of {headline:?}"));
+            }
+        }
+        let action = advice.on_lists.first().and_then(Option::as_ref);
+        let action = action.map_or("-", |on_list| on_list.action.as_str());
+        if !self.on_list.is_empty() && self.on_list != [action] {
+            faults.push(format!("the list is told {action}, not {:?}", self.on_list));
         }
         for id in &self.no_step {
             if open.iter().any(|step| step.id == id) {

@@ -52,8 +52,7 @@ pub(crate) fn diagnose(message: &Message, wanted: &Wanted) -> Vec<Report> {
 fn judge(case: &Case, wanted: &Wanted) -> (Vec<Finding>, Advice) {
     let findings = match wanted {
         Wanted::Reading => {
-            let (headlines, steps) = (Vec::new(), Vec::new());
-            return (Vec::new(), Advice { headlines, steps });
+            return (Vec::new(), Advice::default());
         }
         Wanted::Diagnosis {
             resolver: Some(resolver),

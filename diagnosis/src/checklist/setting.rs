@@ -1,15 +1,21 @@
 //! The circumstances of one recipient, as the rows of the playbook ask for them.
 
 use crate::{
-    bounce::{Form, Recipient, Sending},
+    bounce::{Form, Kind, Recipient, Sending},
     case::{Case, Judgement},
-    finding::Finding,
+    finding::{Finding, Verdict},
     knowledge::{self, Condition, Fact},
+    reason::Side,
+    wording::{Slot, Value, Values},
 };
+
+use super::values::values;
 
 /// One recipient of a case, and what is known around it.
 pub(super) struct Setting<'a> {
+    pub(super) index: usize,
     case: &'a Case,
+    findings: &'a [Finding],
     recipient: &'a Recipient,
     judgement: &'a Judgement,
     /// The reply, lower case.
@@ -19,11 +25,13 @@ pub(super) struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
-    pub(super) fn new(case: &'a Case, index: usize, findings: &[Finding]) -> Option<Self> {
+    pub(super) fn new(case: &'a Case, index: usize, findings: &'a [Finding]) -> Option<Self> {
         let recipient = case.bounce.recipients.get(index)?;
         let said = recipient.diagnostic.as_ref();
         Some(Self {
+            index,
             case,
+            findings,
             recipient,
             judgement: case.judgements.get(index)?,
             said: said.map_or_else(String::new, |said| said.value.to_lowercase()),
@@ -32,8 +40,55 @@ impl<'a> Setting<'a> {
         })
     }
 
+    /// The finding that a row follows from: `None` where the row does not apply, `Some(None)` where
+    /// it wants no finding. Where it names no kind of message, it is for those that somebody can act
+    /// on.
+    #[expect(
+        clippy::option_option,
+        reason = "the two kinds of nothing are told apart"
+    )]
+    pub(super) fn applies(&self, when: &Condition) -> Option<Option<usize>> {
+        let found = self.finding_for(when)?;
+        let kind = self.case.bounce.kind;
+        let fits_kind = match when.kinds {
+            [] => matches!(kind, Kind::Bounce | Kind::Complaint | Kind::Delay),
+            kinds => kinds.contains(&kind),
+        };
+        (fits_kind && self.holds(when) && !excluded(when, self.findings)).then_some(found)
+    }
+
+    /// The finding that a condition wants, whatever else it wants.
+    #[expect(
+        clippy::option_option,
+        reason = "the two kinds of nothing are told apart"
+    )]
+    pub(super) fn finding_for(&self, when: &Condition) -> Option<Option<usize>> {
+        finding_for(when, self.findings, |finding| {
+            finding.recipients.is_empty() || finding.recipients.contains(&self.index)
+        })
+    }
+
+    /// What the words of a row can speak of: first the values of the finding that it follows from.
+    pub(super) fn values(&self, found: Option<usize>) -> Values {
+        let of_case = values(self.case, self.index, self.findings);
+        let Some(finding) = found.and_then(|at| self.findings.get(at)) else {
+            return of_case;
+        };
+        let mut own = finding.values.clone();
+        if let Some(expected) = &finding.expected {
+            own.set(Slot::Expected, Value::Text(expected.clone()));
+        }
+        own.complete(&of_case);
+        own
+    }
+
+    /// Who has to act first.
+    pub(super) fn side(&self) -> Side {
+        self.judgement.responsible
+    }
+
     /// Whether all but the findings of a condition holds.
-    pub(super) fn holds(&self, when: &Condition) -> bool {
+    fn holds(&self, when: &Condition) -> bool {
         let judgement = self.judgement;
         let status = self.recipient.status.as_ref().map(|status| status.value);
         let code = self.recipient.reply_code.as_ref().map(|code| code.value.0);
@@ -87,6 +142,39 @@ impl<'a> Setting<'a> {
             Fact::X500 => self.recipient.decoded.as_ref().map(form) == Some(Form::Imceaex),
         }
     }
+}
+
+/// The finding that a condition wants among those that are about somebody.
+#[expect(
+    clippy::option_option,
+    reason = "the two kinds of nothing are told apart"
+)]
+pub(super) fn finding_for(
+    when: &Condition,
+    findings: &[Finding],
+    about: impl Fn(&Finding) -> bool,
+) -> Option<Option<usize>> {
+    if when.findings.is_empty() && when.checks.is_empty() {
+        return Some(None);
+    }
+    findings
+        .iter()
+        .position(|finding| {
+            is_wanted(when, finding) && about(finding) && (!when.explains || finding.explains)
+        })
+        .map(Some)
+}
+
+/// Whether a condition names the finding, or the check that found a fault with it.
+fn is_wanted(when: &Condition, finding: &Finding) -> bool {
+    let is_fault = matches!(finding.verdict, Verdict::Problem | Verdict::Warning);
+    when.findings.contains(&finding.code) || is_fault && when.checks.contains(&finding.code.check())
+}
+
+fn excluded(when: &Condition, findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|finding| when.unless.contains(&finding.code))
 }
 
 /// Nothing wanted, or one of what is wanted.

@@ -2,25 +2,27 @@
 
 use std::collections::HashMap;
 
-use super::{State, Step, setting::Setting, values::values};
+use super::{
+    State, Step,
+    setting::{Setting, finding_for},
+};
 use crate::{
-    bounce::Kind,
-    case::Case,
     finding::Finding,
-    knowledge::{Condition, STEPS, StepRule},
-    wording::{Slot, Value, Values, fill},
+    knowledge::{STEPS, StepRule},
+    wording::{Values, Words, fill},
 };
 
 /// More open steps than this nobody reads.
 const MAX_OPEN_STEPS: usize = 7;
 
-pub(super) fn steps(case: &Case, findings: &[Finding]) -> Vec<Step> {
+pub(super) fn steps(settings: &[Setting<'_>], findings: &[Finding], words: &Words) -> Vec<Step> {
     let mut ranked: Vec<(u16, Step)> = Vec::new();
     for rule in STEPS {
-        let steps = if case.judgements.is_empty() {
-            step_without_recipient(rule, findings).into_iter().collect()
-        } else {
-            steps_of_rule(rule, case, findings)
+        let steps = match settings {
+            [] => step_without_recipient(rule, findings, words)
+                .into_iter()
+                .collect(),
+            settings => steps_of_rule(rule, settings, words),
         };
         ranked.extend(steps.into_iter().map(|step| (rule.rank, step)));
     }
@@ -44,13 +46,13 @@ pub(super) fn steps(case: &Case, findings: &[Finding]) -> Vec<Step> {
 }
 
 /// What reads the same for several recipients is one step.
-fn steps_of_rule(rule: &StepRule, case: &Case, findings: &[Finding]) -> Vec<Step> {
+fn steps_of_rule(rule: &StepRule, settings: &[Setting<'_>], words: &Words) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
-    for index in 0..case.judgements.len() {
-        let Some(step) = step(rule, case, index, findings) else {
-            continue;
-        };
+    for step in settings
+        .iter()
+        .filter_map(|setting| step(rule, setting, words))
+    {
         let place = *places.entry(step.title.clone()).or_insert(steps.len());
         match steps.get_mut(place) {
             Some(known) => known.recipients.extend(step.recipients),
@@ -60,41 +62,22 @@ fn steps_of_rule(rule: &StepRule, case: &Case, findings: &[Finding]) -> Vec<Step
     steps
 }
 
-fn step(rule: &StepRule, case: &Case, index: usize, findings: &[Finding]) -> Option<Step> {
-    let about =
-        |finding: &Finding| finding.recipients.is_empty() || finding.recipients.contains(&index);
-    let found = finding_for(&rule.when, findings, about)?;
-    let can_be_acted_on = matches!(
-        case.bounce.kind,
-        Kind::Bounce | Kind::Complaint | Kind::Delay
-    );
-    let setting = Setting::new(case, index, findings)?;
-    let fits_kind = match rule.when.kinds {
-        [] => can_be_acted_on,
-        kinds => kinds.contains(&case.bounce.kind),
+fn step(rule: &StepRule, setting: &Setting<'_>, words: &Words) -> Option<Step> {
+    // What DNS has answered is told whatever else the row wants.
+    let answered = || setting.finding_for(&rule.when).filter(Option::is_some);
+    let found = match rule.ruled_out {
+        true => answered()?,
+        false => setting.applies(&rule.when)?,
     };
-    let applies = fits_kind && setting.holds(&rule.when) && !excluded(&rule.when, findings);
-    let answered = rule.ruled_out && found.is_some();
-    if !(applies || answered) {
-        return None;
-    }
-    let mut values = values(case, index, findings);
-    if let Some(finding) = found.and_then(|at| findings.get(at)) {
-        let mut own = finding.values.clone();
-        if let Some(expected) = &finding.expected {
-            own.set(Slot::Expected, Value::Text(expected.clone()));
-        }
-        own.complete(&values);
-        values = own;
-    }
-    build(rule, vec![index], found, &values)
+    let values = setting.values(found);
+    build(rule, vec![setting.index], found, &values, words)
 }
 
-fn step_without_recipient(rule: &StepRule, findings: &[Finding]) -> Option<Step> {
+fn step_without_recipient(rule: &StepRule, findings: &[Finding], words: &Words) -> Option<Step> {
     let about = |_: &Finding| true;
     let found = finding_for(&rule.when, findings, about)?.filter(|_| rule.ruled_out)?;
     let finding = findings.get(found)?;
-    build(rule, Vec::new(), Some(found), &finding.values)
+    build(rule, Vec::new(), Some(found), &finding.values, words)
 }
 
 fn build(
@@ -102,18 +85,25 @@ fn build(
     recipients: Vec<usize>,
     finding: Option<usize>,
     values: &Values,
+    words: &Words,
 ) -> Option<Step> {
+    // Each sentence in the language wanted, else in English.
+    let say = |part: &str, english: &'static str| {
+        let own = fill(words.or("step", rule.id, part, english), values);
+        own.or_else(|| fill(english, values))
+    };
     Some(Step {
         id: rule.id,
         owner: rule.owner,
+        owner_words: super::side_words(rule.owner, words),
         recipients,
         state: match rule.ruled_out {
             true => State::RuledOut,
             false => State::Open,
         },
-        title: fill(rule.title, values)?,
-        why: fill(rule.why, values)?,
-        verify: fill(rule.verify, values)?,
+        title: say("title", rule.title)?,
+        why: say("why", rule.why)?,
+        verify: say("verify", rule.verify)?,
         commands: rule
             .commands
             .iter()
@@ -122,34 +112,4 @@ fn build(
         finding,
         asks: rule.asks,
     })
-}
-
-/// The finding that a step follows from: `None` where it wants one that is not there, `Some(None)`
-/// where it wants none.
-#[expect(
-    clippy::option_option,
-    reason = "the two kinds of nothing are told apart"
-)]
-fn finding_for(
-    when: &Condition,
-    findings: &[Finding],
-    about: impl Fn(&Finding) -> bool,
-) -> Option<Option<usize>> {
-    if when.findings.is_empty() {
-        return Some(None);
-    }
-    findings
-        .iter()
-        .position(|finding| {
-            when.findings.contains(&finding.code)
-                && about(finding)
-                && (!when.explains || finding.explains)
-        })
-        .map(Some)
-}
-
-fn excluded(when: &Condition, findings: &[Finding]) -> bool {
-    findings
-        .iter()
-        .any(|finding| when.unless.contains(&finding.code))
 }

@@ -4,8 +4,8 @@ use crate::json::{ToJson, objects, write_object};
 
 use super::{
     AnswerReport, AuthenticationReport, DecodedReport, EvidenceReport, FindingReport,
-    HeadlineReport, RecipientReport, Report, ReturnedReport, SendingReport, SignatureReport,
-    StepReport,
+    HeadlineReport, ListAdviceReport, RecipientReport, Report, ReturnedReport, SendingReport,
+    SignatureReport, StepReport,
 };
 
 impl ToJson for Report {
@@ -55,7 +55,8 @@ impl ToJson for Report {
 }
 
 objects! {
-    RecipientReport { address, original, action, status, reply_code, diagnostic, command, remote_mta, remote_ip, reason, second_reason, confidence, permanent, suppress, responsible, refused_by, provider, last_attempt_date, will_retry_until, attempts, waited_seconds, decoded, evidence }
+    RecipientReport { address, original, action, status, reply_code, diagnostic, command, remote_mta, remote_ip, reason, second_reason, confidence, permanent, suppress, responsible, refused_by, provider, last_attempt_date, will_retry_until, attempts, waited_seconds, decoded, list_advice, evidence }
+    ListAdviceReport { action, words }
     DecodedReport { form, address, x500, name }
     EvidenceReport { field, rule, spans }
     SendingReport { ip, helo, from_domain, envelope_domain, decoded, dkim, evidence }
@@ -65,5 +66,5 @@ objects! {
     FindingReport { check, code, subject, recipients, result, verdict, unchecked_because, explains, title, detail, rfc, zone, zone_words, record, expected, trail, commands, answers }
     AnswerReport { name, record_type as "type", status, records, ttl, ad, asked_at, demo }
     StepReport { id, owner, owner_words, recipients, title, why, state, commands, verify, finding, asks }
-    HeadlineReport { responsible, responsible_words, what, why }
+    HeadlineReport { responsible, responsible_words, act, what, why }
 }

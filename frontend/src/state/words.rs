@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use diagnosis::{
-    knowledge::{self, HEADLINES},
+    knowledge,
     reason::Reason,
     report::{HeadlineReport, RecipientReport, Report},
     wording::{Values, fill},
@@ -51,13 +51,11 @@ pub(crate) fn pill(report: &Report, headline: &HeadlineReport) -> (String, Tone)
 }
 
 fn has_to_act(headline: &HeadlineReport) -> (String, Tone) {
-    let who = headline.responsible_words;
-    match headline.responsible {
-        "nobody" => (format!("{who} has to act"), Tone::Open),
-        "unknown" => ("Who has to act is not clear".to_owned(), Tone::Open),
-        "sender" => (format!("{who} have to act"), Tone::Bad),
-        _ => (format!("{who} has to act"), Tone::Bad),
-    }
+    let tone = match headline.responsible {
+        "nobody" | "unknown" => Tone::Open,
+        _ => Tone::Bad,
+    };
+    (headline.act.clone(), tone)
 }
 
 /// A line under the verdict: what is asked, and the answer.
@@ -91,7 +89,7 @@ pub(crate) fn facts(report: &Report, recipient: usize) -> Vec<Fact> {
         fact("Address stands for", stands_for(recipient), true),
         fact("Tried", tried(recipient), false),
         fact("Permanent?", own(permanent(report, recipient)), false),
-        fact("Keep the address?", own(keep(recipient)), false),
+        fact("On a mailing list", on_list(recipient), false),
         fact("How sure", own(confidence(recipient)), false),
     ]
     .into_iter()
@@ -165,11 +163,18 @@ fn permanent(report: &Report, recipient: &RecipientReport) -> Option<&'static st
     })
 }
 
-fn keep(recipient: &RecipientReport) -> Option<&'static str> {
-    recipient.suppress.map(|suppress| match suppress {
-        true => "No, do not mail it again",
-        false => "Yes",
-    })
+/// What a sender to many wants to know first: what to do with the address.
+pub(crate) fn first_for_lists(report: &Report, recipient: usize) -> Option<String> {
+    let is_bulk = report.returned.as_ref()?.bulk == Some(true);
+    on_list(report.recipients.get(recipient).filter(|_| is_bulk)?)
+}
+
+/// What a sender to many does with the address.
+fn on_list(recipient: &RecipientReport) -> Option<String> {
+    recipient
+        .list_advice
+        .as_ref()
+        .map(|advice| advice.words.clone())
 }
 
 fn confidence(recipient: &RecipientReport) -> Option<&'static str> {
@@ -184,10 +189,7 @@ fn confidence(recipient: &RecipientReport) -> Option<&'static str> {
 /// What else the reply may mean, in a sentence.
 pub(crate) fn another_reading(recipient: &RecipientReport) -> Option<String> {
     let reason = Reason::from_str(recipient.second_reason?).ok()?;
-    let words = HEADLINES
-        .iter()
-        .find(|words| words.reason == reason && words.refused_by.is_none())?;
-    words
+    knowledge::headline_of(reason)?
         .what
         .iter()
         .find_map(|template| fill(template, &Values::new()))
@@ -267,7 +269,7 @@ mod tests {
             of("Reply").map(|fact| fact.value.as_str()),
             Some("550 5.1.1")
         );
-        assert!(of("How sure").is_some() && of("Keep the address?").is_some());
+        assert!(of("How sure").is_some() && of("On a mailing list").is_some());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::state::{
     Clinic,
-    words::{Fact, Tone, VERDICT_ID, another_reading, facts, pill},
+    words::{Fact, Tone, VERDICT_ID, another_reading, facts, first_for_lists, pill},
 };
 
 /// What is shown of it.
@@ -19,6 +19,7 @@ struct Shown {
     headline: HeadlineReport,
     pill: (String, Tone),
     symbol: Symbol,
+    for_lists: Option<String>,
     other: Option<String>,
     facts: Vec<Fact>,
 }
@@ -67,6 +68,7 @@ fn shown(clinic: Clinic) -> Option<Shown> {
                 (Tone::Bad | Tone::Open, _) => Symbol::Side(headline.responsible),
             },
             pill,
+            for_lists: first_for_lists(report, recipient),
             other: other.and_then(another_reading),
             facts: facts(report, recipient),
             headline,
@@ -82,6 +84,9 @@ fn say(shown: Shown, compact: bool) -> AnyView {
         Symbol::Question => Icon::Question,
         Symbol::Side(side) => Icon::of_side(side),
     };
+    let for_lists = shown
+        .for_lists
+        .map(|words| view! { <p class="for-lists">{words}</p> }.into_any());
     let other = shown
         .other
         .map(|other| view! { <p class="other">"Another reading: " {other}</p> }.into_any());
@@ -90,6 +95,7 @@ fn say(shown: Shown, compact: bool) -> AnyView {
         <div class="say">
             <div>
                 <p class=format!("act {}", tone.class())>{icon(symbol)} {who}</p>
+                {for_lists}
                 <h1 id=VERDICT_ID tabindex="-1">
                     {shown.headline.what}
                 </h1>

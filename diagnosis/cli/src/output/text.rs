@@ -43,18 +43,19 @@ pub(crate) fn text(report: &Report, resolver: Option<&str>, colour: bool) -> Str
     let heading = format!("{source}, message {}: {}", report.index + 1, report.kind);
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{}", paint.dim(&plain(&heading)));
-    for headline in &report.headlines {
-        let act = match headline.responsible {
-            "nobody" => "Nobody has to act".to_owned(),
-            "unknown" => headline.responsible_words.to_owned(),
-            "sender" => "You have to act".to_owned(),
-            _ => format!("{} has to act", headline.responsible_words),
-        };
-        let _ = writeln!(out, "\n{}", paint.bold(&plain(&headline.what)));
-        let _ = writeln!(out, "{}\n{act}.", plain(&headline.why));
+    for (at, headline) in report.headlines.iter().enumerate() {
+        out.push('\n');
+        if let Some(advice) = first_for_lists(report, at) {
+            let _ = writeln!(out, "{}", paint.bold(&plain(advice)));
+        }
+        let _ = writeln!(out, "{}", paint.bold(&plain(&headline.what)));
+        let _ = writeln!(out, "{}\n{}.", plain(&headline.why), headline.act);
     }
     for recipient in &report.recipients {
         let _ = writeln!(out, "\n{}", plain(&facts(recipient)));
+        if let Some(advice) = &recipient.list_advice {
+            let _ = writeln!(out, "  On a mailing list: {}", plain(&advice.words));
+        }
         if let Some(diagnostic) = &recipient.diagnostic {
             let _ = writeln!(out, "  {}", paint.dim(&plain(diagnostic)));
         }
@@ -63,6 +64,13 @@ pub(crate) fn text(report: &Report, resolver: Option<&str>, colour: bool) -> Str
     evidence::write(&mut out, &report.findings, resolver, &paint);
     out.push('\n');
     out
+}
+
+/// What a sender to many wants to know first: what to do with the address.
+fn first_for_lists(report: &Report, recipient: usize) -> Option<&str> {
+    let returned = report.returned.as_ref()?;
+    let advice = report.recipients.get(recipient)?.list_advice.as_ref()?;
+    (returned.bulk == Some(true)).then_some(advice.words.as_str())
 }
 
 fn facts(recipient: &RecipientReport) -> String {
@@ -83,9 +91,6 @@ fn facts(recipient: &RecipientReport) -> String {
         }
         .to_owned()
     }));
-    if recipient.suppress == Some(true) {
-        facts.push("do not mail this address again".to_owned());
-    }
     facts.join(", ")
 }
 
