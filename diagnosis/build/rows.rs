@@ -24,6 +24,8 @@ pub(crate) struct Knowledge {
     pub(crate) headlines: Vec<Headline>,
     pub(crate) headline_words: BTreeMap<String, KindWords>,
     pub(crate) on_lists: Vec<OnList>,
+    pub(crate) handovers: Vec<Handover>,
+    pub(crate) handover_words: BTreeMap<String, HandoverWords>,
     pub(crate) list_words: BTreeMap<String, String>,
     pub(crate) acts: BTreeMap<String, String>,
     pub(crate) sides: BTreeMap<String, String>,
@@ -177,6 +179,12 @@ impl Conditional for Headline {
     }
 }
 
+impl Conditional for Handover {
+    fn when(&mut self) -> &mut When {
+        &mut self.when
+    }
+}
+
 impl Conditional for OnList {
     fn when(&mut self) -> &mut When {
         &mut self.when
@@ -223,6 +231,35 @@ pub(crate) struct Headline {
     /// What decides before the narrowness: higher wins.
     #[serde(default)]
     pub(crate) rank: u32,
+}
+
+/// A message that is ready to be sent.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Handover {
+    pub(crate) id: String,
+    pub(crate) to: String,
+    #[serde(skip)]
+    pub(crate) when: When,
+    /// One of these has an open step.
+    #[serde(default)]
+    pub(crate) owners: Vec<String>,
+    /// Whose steps it lists.
+    #[serde(default)]
+    pub(crate) lists: Vec<String>,
+    /// Whether nothing is to be written where this row fits.
+    #[serde(default)]
+    pub(crate) silent: bool,
+    /// What decides before the narrowness: higher wins.
+    #[serde(default)]
+    pub(crate) rank: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HandoverWords {
+    pub(crate) subject: String,
+    pub(crate) body: Vec<String>,
 }
 
 /// What to do with an address on a list.
@@ -287,8 +324,14 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
     for path in files(&root.join("playbook"))? {
         steps.extend(conditional::<Step>(&path, "step")?);
     }
+    let mut handovers = Vec::new();
+    for path in files(&root.join("handover"))? {
+        handovers.extend(conditional::<Handover>(&path, "handover")?);
+    }
     Ok(Knowledge {
         replies,
+        handovers,
+        handover_words: file(&texts.join("handover.toml"))?,
         steps,
         providers: file::<ProviderFile>(&root.join("providers.toml"))?.provider,
         senders: file::<SenderFile>(&root.join("senders.toml"))?.sender,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, error::Error, fmt::Write};
 
-use crate::rows::{Headline, Knowledge, OnList, Reply, Step, StepWords, When};
+use crate::rows::{Handover, Headline, Knowledge, OnList, Reply, Step, StepWords, When};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -82,6 +82,14 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
         &on_lists,
     )?;
     let pairs = "(&str, &[&str])";
+    let handovers = list(&knowledge.handovers, |row| handover(row, knowledge))?;
+    table(
+        &mut out,
+        "Messages that are ready to be sent.",
+        "HANDOVERS",
+        "Handover",
+        &handovers,
+    )?;
     private_table(&mut out, "SYSTEMS", pairs, &systems)?;
     private_table(&mut out, "KINDS", pairs, &kinds)?;
     private_table(&mut out, "CLASSES", pairs, &classes)?;
@@ -282,6 +290,49 @@ fn headline(row: &Headline, knowledge: &Knowledge) -> Result<String> {
     ))
 }
 
+fn handover(row: &Handover, knowledge: &Knowledge) -> Result<String> {
+    let missing = || {
+        format!(
+            "handover {}: texts/en/handover.toml has no words for it",
+            row.id
+        )
+    };
+    let words = knowledge.handover_words.get(&row.id);
+    let (subject, body) = match words {
+        Some(words) => (words.subject.as_str(), words.body.as_slice()),
+        None if row.silent => ("", [].as_slice()),
+        None => return Err(missing().into()),
+    };
+    check_privacy(row, subject, body)?;
+    Ok(format!(
+        "Handover {{ id: {:?}, to: {}, when: {}, narrowness: {}, owners: {}, lists: {}, silent: {}, subject: {}, body: &[{}] }}",
+        row.id,
+        path("Addressee", &row.to),
+        condition(&row.id, &row.when)?,
+        narrowness(&row.when, row.rank),
+        paths("Side", &row.owners),
+        paths("Side", &row.lists),
+        row.silent,
+        template(subject)?,
+        list(body, |words| template(words))?,
+    ))
+}
+
+/// Third parties never learn who was written to.
+fn check_privacy(row: &Handover, subject: &str, body: &[String]) -> Result<()> {
+    let third = ["isp", "blocklist", "sender-provider"].contains(&row.to.as_str());
+    let tells = |words: &str| words.contains("{recipient") || words == "@headline";
+    let mut all = body.iter().map(String::as_str).chain([subject]);
+    match third && all.any(tells) {
+        true => Err(format!(
+            "handover {}: it names the recipient to a third party",
+            row.id
+        )
+        .into()),
+        false => Ok(()),
+    }
+}
+
 fn on_list(row: &OnList, knowledge: &Knowledge) -> Result<String> {
     let words = knowledge
         .list_words
@@ -394,6 +445,13 @@ fn check(knowledge: &Knowledge) -> Result<()> {
         "headlines",
         headlines,
         knowledge.headline_words.keys(),
+        knowledge,
+    )?;
+    let handovers = knowledge.handovers.iter().map(|row| (&row.id, &row.when));
+    check_rows(
+        "handover",
+        handovers,
+        knowledge.handover_words.keys(),
         knowledge,
     )?;
     check_rows("lists", on_lists, knowledge.list_words.keys(), knowledge)?;

@@ -1,6 +1,7 @@
 //! From reasons and findings to what a person reads: a headline for each recipient and the ordered
 //! steps. The playbook's rows decide; what is here only picks, fills and orders.
 
+mod handover;
 mod setting;
 mod steps;
 mod values;
@@ -18,6 +19,8 @@ use crate::{
     reason::Side,
     wording::{Slot, Value, Values, Words, fill},
 };
+pub use handover::Handover;
+use handover::{Material, handovers};
 use setting::Setting;
 use steps::steps;
 
@@ -30,6 +33,8 @@ pub struct Advice {
     pub on_lists: Vec<Option<OnList>>,
     /// What to do, first things first; what is ruled out comes last.
     pub steps: Vec<Step>,
+    /// Messages that are ready to be sent to those who have to act.
+    pub handovers: Vec<Handover>,
 }
 
 /// What happened, in two sentences.
@@ -106,16 +111,57 @@ impl State {
 /// Writes headline and steps for a case and what was found, in English.
 #[must_use]
 pub fn advise(case: &Case, findings: &[Finding]) -> Advice {
-    advise_in(&Words::english(), case, findings)
+    let words = Words::english();
+    advise_in(&words, &words, case, findings)
 }
 
-/// The same in a language; what it has no words for stays English.
+/// The same in a language, with the ready messages in one of their own; what a language has no words
+/// for stays English.
 #[must_use]
-pub fn advise_in(words: &Words, case: &Case, findings: &[Finding]) -> Advice {
-    let settings: Vec<Setting<'_>> = (0..case.judgements.len())
-        .filter_map(|index| Setting::new(case, index, findings))
-        .collect();
-    let mut headlines: Vec<Headline> = match settings.as_slice() {
+pub fn advise_in(words: &Words, letters: &Words, case: &Case, findings: &[Finding]) -> Advice {
+    let settings = settings(words, case, findings);
+    let headlines = headlines(case, &settings, words);
+    let steps = steps(&settings, findings, words);
+    let handovers = match letters.language() == words.language() {
+        true => {
+            let material = Material {
+                headlines: &headlines,
+                steps: &steps,
+                words,
+            };
+            handovers(case, &settings, &material)
+        }
+        false => handovers_in(letters, case, findings),
+    };
+    Advice {
+        on_lists: settings
+            .iter()
+            .map(|setting| on_list(setting, words))
+            .collect(),
+        headlines,
+        steps,
+        handovers,
+    }
+}
+
+fn handovers_in(words: &Words, case: &Case, findings: &[Finding]) -> Vec<Handover> {
+    let settings = settings(words, case, findings);
+    let material = Material {
+        headlines: &headlines(case, &settings, words),
+        steps: &steps(&settings, findings, words),
+        words,
+    };
+    handovers(case, &settings, &material)
+}
+
+fn settings<'a>(words: &'a Words, case: &'a Case, findings: &'a [Finding]) -> Vec<Setting<'a>> {
+    let all = 0..case.judgements.len();
+    all.filter_map(|index| Setting::new(case, index, findings, words))
+        .collect()
+}
+
+fn headlines(case: &Case, settings: &[Setting<'_>], words: &Words) -> Vec<Headline> {
+    let mut headlines: Vec<Headline> = match settings {
         [] => vec![headline_of_kind(case, words)],
         settings => settings
             .iter()
@@ -131,14 +177,7 @@ pub fn advise_in(words: &Words, case: &Case, findings: &[Finding]) -> Advice {
             headline.why = format!("{} {}", headline.why, doubt.why);
         }
     }
-    Advice {
-        headlines,
-        on_lists: settings
-            .iter()
-            .map(|setting| on_list(setting, words))
-            .collect(),
-        steps: steps(&settings, findings, words),
-    }
+    headlines
 }
 
 /// The word of the JSON contract for a kind.
@@ -280,6 +319,7 @@ pub fn commands_for(question: &Question) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::knowledge::{Addressee, HANDOVERS};
 
     fn meet<T: PartialEq>(one: &[T], other: &[T]) -> bool {
         one.is_empty() || other.is_empty() || one.iter().any(|it| other.contains(it))
@@ -290,6 +330,7 @@ mod tests {
         meet(one.reasons, other.reasons)
             && meet(one.providers, other.providers)
             && meet(one.refused_by, other.refused_by)
+            && meet(one.sides, other.sides)
             && meet(one.kinds, other.kinds)
             && meet(one.checks, other.checks)
             && meet(one.facts, other.facts)
@@ -301,7 +342,12 @@ mod tests {
     fn of_two_rows_that_fit_one_is_narrower() {
         let headlines = HEADLINES.iter().map(|it| (it.id, &it.when, it.narrowness));
         let on_lists = ON_LISTS.iter().map(|it| (it.id, &it.when, it.narrowness));
-        for rows in [headlines.collect::<Vec<_>>(), on_lists.collect()] {
+        let mut all = vec![headlines.collect::<Vec<_>>(), on_lists.collect()];
+        all.extend(Addressee::ALL.iter().map(|to| {
+            let own = HANDOVERS.iter().filter(|it| it.to == *to);
+            own.map(|it| (it.id, &it.when, it.narrowness)).collect()
+        }));
+        for rows in all {
             for (at, (id, when, narrowness)) in rows.iter().enumerate() {
                 for (other, its_when, its_narrowness) in &rows[at + 1..] {
                     let tie = narrowness == its_narrowness && may_both_fit(when, its_when);

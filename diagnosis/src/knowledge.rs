@@ -323,6 +323,72 @@ impl ListAction {
     }
 }
 
+/// A message that is ready to be sent.
+#[derive(Debug)]
+pub struct Handover {
+    /// Its stable name.
+    pub id: &'static str,
+    /// Whom it is for.
+    pub to: Addressee,
+    /// When it fits.
+    pub when: Condition,
+    /// How narrow that is: of those to the same reader that fit, the narrowest is taken.
+    pub narrowness: u32,
+    /// One of these has an open step; empty where that does not matter.
+    pub owners: &'static [Side],
+    /// Whose open steps it lists.
+    pub lists: &'static [Side],
+    /// Whether nothing is to be written where it fits.
+    pub silent: bool,
+    /// Its subject.
+    pub subject: Template,
+    /// Its paragraphs; one with a gap that has no value is left out. `@headline` stands for what
+    /// happened, `@steps` for the steps, and lines with "- " are facts.
+    pub body: &'static [Template],
+}
+
+/// Whom a ready message is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addressee {
+    /// The person who sent the message.
+    User,
+    /// The administrator of the sender's mail.
+    OwnAdmin,
+    /// The provider that the sender's mail goes out through.
+    SenderProvider,
+    /// The postmaster of the recipient's domain.
+    RecipientPostmaster,
+    /// Whoever gave the sending server its address.
+    Isp,
+    /// Whoever runs the blocklist.
+    Blocklist,
+}
+
+impl Addressee {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: &'static [Self] = &[
+        Self::User,
+        Self::OwnAdmin,
+        Self::SenderProvider,
+        Self::RecipientPostmaster,
+        Self::Isp,
+        Self::Blocklist,
+    ];
+
+    /// The word of the JSON contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::OwnAdmin => "own-admin",
+            Self::SenderProvider => "sender-provider",
+            Self::RecipientPostmaster => "recipient-postmaster",
+            Self::Isp => "isp",
+            Self::Blocklist => "blocklist",
+        }
+    }
+}
+
 /// The words for a kind of message that is no refusal.
 #[derive(Debug)]
 pub struct KindWords {

@@ -5,7 +5,7 @@
 use crate::{
     bounce::{Authentication, Bounce, Command, Decoded, Form, Recipient, Returned, Shape},
     case::{Case, Judgement},
-    checklist::{Advice, Headline, OnList, Step, commands_for, kind_word},
+    checklist::{Advice, Handover, Headline, OnList, Step, commands_for, kind_word},
     dns::{Answer, Question},
     finding::Finding,
     knowledge::{self, Asked},
@@ -54,6 +54,25 @@ pub struct Report {
     pub checklist: Vec<StepReport>,
     /// What happened, one a recipient; one alone where there are no recipients.
     pub headlines: Vec<HeadlineReport>,
+    /// Messages that are ready to be sent to those who have to act.
+    pub handovers: Vec<HandoverReport>,
+}
+
+/// A message that is ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandoverReport {
+    /// user, own-admin, sender-provider, recipient-postmaster, isp or blocklist.
+    pub to: &'static str,
+    /// The language that it is written in.
+    pub language: String,
+    /// The recipients that it is about, by index.
+    pub recipients: Vec<usize>,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+    /// The same as Markdown.
+    pub markdown: String,
 }
 
 /// One recipient.
@@ -308,6 +327,7 @@ impl Report {
             findings: findings.iter().map(finding_report).collect(),
             checklist: advice.steps.iter().map(step_report).collect(),
             headlines: advice.headlines.iter().map(headline_report).collect(),
+            handovers: advice.handovers.iter().map(handover_report).collect(),
         }
     }
 }
@@ -618,5 +638,16 @@ fn headline_report(headline: &Headline) -> HeadlineReport {
         act: headline.act.clone(),
         what: headline.what.clone(),
         why: headline.why.clone(),
+    }
+}
+
+fn handover_report(handover: &Handover) -> HandoverReport {
+    HandoverReport {
+        to: handover.to.as_str(),
+        language: handover.language.clone(),
+        recipients: handover.recipients.clone(),
+        subject: handover.subject.clone(),
+        text: handover.text.clone(),
+        markdown: handover.markdown.clone(),
     }
 }

@@ -96,6 +96,8 @@ words! {
         Removal = 54 "removal",
         /// The page of a blocklist about what it was asked about.
         LookUp = 55 "look_up",
+        /// When it was tried for the last time, else when the message came in.
+        Time = 110 "time",
     }
 }
 

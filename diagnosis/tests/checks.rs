@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, fs, net::IpAddr, path::Path};
 use diagnosis::{
     case::Case,
     check::examine,
-    checklist::{State, Step, advise},
+    checklist::{Handover, State, Step, advise},
     classify::classify,
     dns::{Answer, Answers, Name, Outcome, Question, Record, RecordData, RecordType, read_answer},
     finding::{Code, Finding},
@@ -73,6 +73,8 @@ struct CaseFile {
     headline: Vec<String>,
     /// What a sender to many does with the first recipient's address.
     on_list: Vec<String>,
+    /// Whom the ready messages are for, in order; `-` for nobody.
+    handovers: Vec<String>,
 }
 
 impl CaseFile {
@@ -108,6 +110,7 @@ impl CaseFile {
             no_step: words(section("no-step")),
             headline: section("headline").lines().map(str::to_owned).collect(),
             on_list: words(section("list")),
+            handovers: words(section("handovers")),
             proposed: section("proposed")
                 .lines()
                 .filter_map(|line| line.split_once(' '))
@@ -183,6 +186,15 @@ impl CaseFile {
                 faults.push(format!("{piece:?}: {wanted} is wanted of {headline:?}"));
             }
         }
+        let told: Vec<&str> = advice.handovers.iter().map(|it| it.to.as_str()).collect();
+        let told = if told.is_empty() { vec!["-"] } else { told };
+        if !self.handovers.is_empty() && self.handovers != told {
+            faults.push(format!(
+                "messages are ready for {told:?}, not {:?}",
+                self.handovers
+            ));
+        }
+        faults.extend(advice.handovers.iter().filter_map(fault_of_handover));
         let action = advice.on_lists.first().and_then(Option::as_ref);
         let action = action.map_or("-", |on_list| on_list.action.as_str());
         if !self.on_list.is_empty() && self.on_list != [action] {
@@ -281,6 +293,17 @@ impl CaseFile {
         }
         answer
     }
+}
+
+/// A gap or a mark that was not filled, or an address told to a third party.
+fn fault_of_handover(handover: &Handover) -> Option<String> {
+    let to = handover.to.as_str();
+    let all = [&handover.subject, &handover.text, &handover.markdown];
+    let has = |piece: &str| all.iter().any(|text| text.contains(piece));
+    let third = ["isp", "blocklist", "sender-provider"].contains(&to);
+    let tells = |text: &&String| text.replace("…@", "").contains("@firm.example");
+    let is_wrong = has("@headline") || has("@steps") || has("\n\n\n");
+    (is_wrong || third && all.iter().any(tells)).then(|| format!("{to}: {}", handover.text))
 }
 
 /// `SERVFAIL 22`, `BOGUS 6`, `NXDOMAIN`.

@@ -6,7 +6,7 @@ use crate::{
     finding::{Finding, Verdict},
     knowledge::{self, Condition, Fact},
     reason::Side,
-    wording::{Slot, Value, Values},
+    wording::{Slot, Value, Values, Words},
 };
 
 use super::values::values;
@@ -16,6 +16,7 @@ pub(super) struct Setting<'a> {
     pub(super) index: usize,
     case: &'a Case,
     findings: &'a [Finding],
+    words: &'a Words,
     recipient: &'a Recipient,
     judgement: &'a Judgement,
     /// The reply, lower case.
@@ -25,13 +26,19 @@ pub(super) struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
-    pub(super) fn new(case: &'a Case, index: usize, findings: &'a [Finding]) -> Option<Self> {
+    pub(super) fn new(
+        case: &'a Case,
+        index: usize,
+        findings: &'a [Finding],
+        words: &'a Words,
+    ) -> Option<Self> {
         let recipient = case.bounce.recipients.get(index)?;
         let said = recipient.diagnostic.as_ref();
         Some(Self {
             index,
             case,
             findings,
+            words,
             recipient,
             judgement: case.judgements.get(index)?,
             said: said.map_or_else(String::new, |said| said.value.to_lowercase()),
@@ -70,7 +77,7 @@ impl<'a> Setting<'a> {
 
     /// What the words of a row can speak of: first the values of the finding that it follows from.
     pub(super) fn values(&self, found: Option<usize>) -> Values {
-        let of_case = values(self.case, self.index, self.findings);
+        let of_case = values(self.case, self.index, self.findings, self.words);
         let Some(finding) = found.and_then(|at| self.findings.get(at)) else {
             return of_case;
         };
@@ -80,6 +87,12 @@ impl<'a> Setting<'a> {
         }
         own.complete(&of_case);
         own
+    }
+
+    /// The words of the server.
+    pub(super) fn diagnostic(&self) -> Option<&'a str> {
+        let said = self.recipient.diagnostic.as_ref()?;
+        Some(said.value.as_str())
     }
 
     /// Who has to act first.

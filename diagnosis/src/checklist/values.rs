@@ -7,11 +7,11 @@ use crate::{
     finding::Finding,
     knowledge,
     reason::RefusedBy,
-    wording::{Slot, Value, Values},
+    wording::{Slot, Value, Values, Words},
 };
 
 /// The values that wording can speak of for one recipient.
-pub(super) fn values(case: &Case, index: usize, findings: &[Finding]) -> Values {
+pub(super) fn values(case: &Case, index: usize, findings: &[Finding], words: &Words) -> Values {
     let mut values = Values::new();
     let bounce = &case.bounce;
     let mut text = |slot, value: Option<String>| {
@@ -52,8 +52,11 @@ pub(super) fn values(case: &Case, index: usize, findings: &[Finding]) -> Values 
             recipient
                 .will_retry_until
                 .as_ref()
-                .map(|time| readable(&time.value)),
+                .map(|time| readable(&time.value, words)),
         );
+        let tried = recipient.last_attempt_date.as_ref();
+        let time = tried.or(bounce.arrival_date.as_ref());
+        text(Slot::Time, time.map(|time| readable(&time.value, words)));
         text(Slot::Mx, mail_exchanger(case, index, findings));
         let decoded = recipient.decoded.as_ref().map(|decoded| &decoded.value);
         let x500 = decoded.filter(|decoded| decoded.form == Form::Imceaex);
@@ -79,7 +82,7 @@ pub(super) fn values(case: &Case, index: usize, findings: &[Finding]) -> Values 
 }
 
 /// A time of RFC 3339 as people write it, such as "29 Nov 2026, 08:38 UTC".
-fn readable(time: &str) -> String {
+fn readable(time: &str, words: &Words) -> String {
     let Some(parsed) = mail_parser::DateTime::parse_rfc3339(time) else {
         return time.to_owned();
     };
@@ -88,10 +91,12 @@ fn readable(time: &str) -> String {
     ];
     let month = usize::from(parsed.month).checked_sub(1);
     let month = month.and_then(|month| MONTHS.get(month)).copied();
+    let month = month.unwrap_or_default();
+    let number = parsed.month.to_string();
     format!(
         "{} {} {}, {:02}:{:02} UTC",
         parsed.day,
-        month.unwrap_or_default(),
+        words.or("month", &number, "name", month),
         parsed.year,
         parsed.hour,
         parsed.minute

@@ -4,8 +4,8 @@ use crate::json::{ToJson, objects, write_object};
 
 use super::{
     AnswerReport, AuthenticationReport, DecodedReport, EvidenceReport, FindingReport,
-    HeadlineReport, ListAdviceReport, RecipientReport, Report, ReturnedReport, SendingReport,
-    SignatureReport, StepReport,
+    HandoverReport, HeadlineReport, ListAdviceReport, RecipientReport, Report, ReturnedReport,
+    SendingReport, SignatureReport, StepReport,
 };
 
 impl ToJson for Report {
@@ -28,8 +28,9 @@ impl ToJson for Report {
             findings,
             checklist,
             headlines,
+            handovers,
         } = self;
-        let fields: [(&str, &dyn ToJson); 17] = [
+        let fields: [(&str, &dyn ToJson); 18] = [
             ("source", source),
             ("index", index),
             ("span", span),
@@ -47,6 +48,7 @@ impl ToJson for Report {
             ("findings", findings),
             ("checklist", checklist),
             ("headlines", headlines),
+            ("handovers", handovers),
         ];
         // A paste has no file.
         let first = usize::from(source.is_none());
@@ -66,5 +68,6 @@ objects! {
     FindingReport { check, code, subject, recipients, result, verdict, unchecked_because, explains, title, detail, rfc, zone, zone_words, record, expected, trail, commands, answers }
     AnswerReport { name, record_type as "type", status, records, ttl, ad, asked_at, demo }
     StepReport { id, owner, owner_words, recipients, title, why, state, commands, verify, finding, asks }
+    HandoverReport { to, language, recipients, subject, text, markdown }
     HeadlineReport { responsible, responsible_words, act, what, why }
 }
