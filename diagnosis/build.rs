@@ -10,6 +10,8 @@
 
 #[path = "build/blocklists.rs"]
 mod blocklists;
+#[path = "build/languages.rs"]
+mod languages;
 #[path = "build/rows.rs"]
 mod rows;
 #[path = "build/webhooks.rs"]
@@ -23,6 +25,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=knowledge");
     println!("cargo::rerun-if-changed=build");
     let knowledge = rows::read(Path::new("knowledge"))?;
+    for language in ["de", "es", "fr"] {
+        let path = Path::new("knowledge/texts").join(language);
+        languages::check(&path.with_extension("txt"), &knowledge)?;
+    }
     let tables = write::tables(&knowledge)?;
     let target = env::var("OUT_DIR")?;
     fs::write(Path::new(&target).join("knowledge.rs"), tables)?;

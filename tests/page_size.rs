@@ -15,6 +15,8 @@ fn the_page_stays_small() {
     let mut files: Vec<(usize, String)> = fs::read_dir(&page)
         .unwrap_or_else(|error| panic!("{}: {error}", page.display()))
         .map(|entry| entry.expect("a folder can be read to its end").path())
+        // The words of a language are loaded only where it is chosen.
+        .filter(|path| path.extension().is_none_or(|ending| ending != "txt"))
         .map(|path| {
             let name = path.file_name().unwrap_or_default();
             (compressed(&path), name.to_string_lossy().into_owned())

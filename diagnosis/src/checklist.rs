@@ -115,8 +115,19 @@ pub fn advise(case: &Case, findings: &[Finding]) -> Advice {
     advise_in(&words, &words, case, findings)
 }
 
-/// The same in a language, with the ready messages in one of their own; what a language has no words
-/// for stays English.
+/// What happened, before DNS is asked, in one sentence: a message's name in a list.
+#[must_use]
+pub fn title(case: &Case) -> String {
+    let words = Words::english();
+    let setting = Setting::new(case, 0, &[], &words);
+    match setting {
+        Some(setting) => headline(case, &setting, &words).what,
+        None => headline_of_kind(case, &words).what,
+    }
+}
+
+/// Writes headline, steps and ready messages, the last in a language of their own; what a language
+/// has no words for stays English.
 #[must_use]
 pub fn advise_in(words: &Words, letters: &Words, case: &Case, findings: &[Finding]) -> Advice {
     let settings = settings(words, case, findings);

@@ -11,6 +11,7 @@
 use std::sync::Arc;
 
 use diagnosis::{
+    case::Facts,
     classify::classify,
     dns::Answers,
     read::read,
@@ -21,6 +22,7 @@ use leptos::prelude::*;
 use crate::browser;
 use address::Opening;
 use diagnosed::Diagnosis;
+use language::Tongue;
 use paste::Paste;
 use reading::{Message, Reading};
 
@@ -28,6 +30,7 @@ pub(crate) mod address;
 pub(crate) mod diagnosed;
 pub(crate) mod excerpt;
 pub(crate) mod journey;
+pub(crate) mod language;
 pub(crate) mod look_up;
 pub(crate) mod paste;
 pub(crate) mod plain_text;
@@ -72,6 +75,10 @@ pub(crate) struct Clinic {
     pub(crate) dns_is_on: RwSignal<bool>,
     /// Whether blocklists are asked that the bounce does not name.
     pub(crate) blocklists_are_wished: RwSignal<bool>,
+    /// What the person has added to the message that is shown.
+    pub(crate) facts: RwSignal<Facts>,
+    /// The words of the diagnosis and of the ready messages.
+    pub(crate) tongue: RwSignal<Tongue>,
     /// The steps that the person has ticked off.
     pub(crate) ticked: RwSignal<Vec<String>>,
     /// The share link, once it was asked for.
@@ -91,17 +98,20 @@ impl Clinic {
         let message = RwSignal::new(0);
         let answers = RwSignal::new(Answers::default());
         let blocklists_are_wished = RwSignal::new(false);
+        let facts = RwSignal::new(Facts::default());
+        let tongue = RwSignal::new(Tongue::default());
         let diagnosis = Memo::new(move |_| {
+            let tongue = tongue.get();
             source.with(|source| match source {
                 Source::Read(reading) => {
                     let read = reading.messages.get(message.get())?;
-                    let mut case = read.case.clone();
+                    let mut case = read.case.clone().with_facts(&facts.get());
                     case.options.blocklists = blocklists_are_wished.get();
-                    let diagnosis =
-                        answers.with(|answers| Diagnosis::new(message.get(), &case, answers));
+                    let diagnosis = answers
+                        .with(|answers| Diagnosis::new(message.get(), &case, answers, &tongue));
                     Some(Arc::new(diagnosis))
                 }
-                Source::Shared(shared) => Some(Arc::new(Diagnosis::shared(shared))),
+                Source::Shared(shared) => Some(Arc::new(Diagnosis::shared(shared, &tongue))),
                 Source::Nothing | Source::Reading(_) | Source::Damaged(_) => None,
             })
         });
@@ -115,6 +125,8 @@ impl Clinic {
             answers,
             dns_is_on: RwSignal::new(true),
             blocklists_are_wished,
+            facts,
+            tongue,
             ticked: RwSignal::new(Vec::new()),
             link: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
@@ -210,6 +222,7 @@ impl Clinic {
         self.link.set(None);
         // Agreed to for one paste, not for the next.
         self.blocklists_are_wished.set(false);
+        self.facts.set(Facts::default());
         self.source.set(source);
         self.begin_run(false);
         let what = self
@@ -226,8 +239,35 @@ impl Clinic {
         self.recipient.set(0);
         self.link.set(None);
         self.ticked.set(Vec::new());
+        self.facts.set(Facts::default());
         self.message.set(index);
         self.continue_run();
+    }
+
+    /// Adds a fact that a step asks for and diagnoses again; `false` where what was written is none.
+    pub(crate) fn add_fact(self, asked: &str, written: &str) -> bool {
+        let mut facts = self.facts.get_untracked();
+        let is_taken = match asked {
+            "from" => facts.take_from(written),
+            "helo" => facts.take_helo(written),
+            "ip" => facts.take_ip(written),
+            _ => facts.take_selector(written),
+        };
+        if is_taken {
+            if self
+                .source
+                .with_untracked(|source| matches!(source, Source::Shared(_)))
+            {
+                self.check_again();
+            }
+            self.facts.set(facts);
+            self.link.set(None);
+            self.continue_run();
+            let words = format!("Diagnosed again with {}.", written.trim());
+            self.announcement.set(words);
+            browser::focus::focus(words::VERDICT_ID);
+        }
+        is_taken
     }
 
     /// Back to an empty box.

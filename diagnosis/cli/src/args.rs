@@ -4,7 +4,7 @@ use std::{num::NonZero, path::PathBuf, thread};
 
 use clap::{Args, Parser};
 
-use crate::judge::Judgement;
+use crate::{added::Added, judge::Judgement};
 
 /// Reads bounced e-mail and says what happened, who has to act, and what to do.
 #[derive(Parser)]
@@ -27,6 +27,8 @@ pub(crate) struct Options {
     /// their operators about them. Without it only a list that a bounce names is asked.
     #[arg(long, requires = "resolver")]
     pub(crate) blocklists: bool,
+    #[command(flatten)]
+    pub(crate) added: Added,
     /// Files with bounces, mbox files, and folders of them; `-` is standard input. Folders are read
     /// in the order of names, with their sub-folders, without hidden files.
     #[arg(required = true, value_name = "PATH")]

@@ -1,6 +1,7 @@
 //! `diagnose`: reads bounces from files, folders or standard input and says what happened, who has
 //! to act and what to do.
 
+mod added;
 mod args;
 
 mod input;
@@ -24,7 +25,7 @@ use diagnosis::report::Report;
 use args::Options;
 use ask::Resolver;
 use input::Item;
-use message::{Wanted, diagnose};
+use message::{Wanted, Wishes, diagnose};
 use output::Output;
 use pool::BrokenOff;
 
@@ -67,13 +68,18 @@ fn print(words: &str) -> io::Result<()> {
 
 /// Diagnoses everything; what cannot be read is said, noted in `failed`, and skipped.
 fn run(options: Options, failed: &mut bool) -> io::Result<()> {
-    let mut output = Output::new(&options.form, options.resolver.as_deref());
+    let handover = options.added.handover;
+    let mut output = Output::new(&options.form, options.resolver.as_deref(), handover);
+    let (words, letters) = options.added.words();
     let wanted = match options.form.csv || options.form.summary {
         true => Wanted::Reading,
-        false => Wanted::Diagnosis {
+        false => Wanted::Diagnosis(Box::new(Wishes {
             resolver: options.resolver.as_deref().map(Resolver::new),
             blocklists: options.blocklists,
-        },
+            facts: options.added.facts(),
+            words,
+            letters,
+        })),
     };
     let jobs = options.jobs();
     let items = input::items(options.paths);

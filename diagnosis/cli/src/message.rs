@@ -1,14 +1,15 @@
 //! A message becomes reports: the core's functions one after the other.
 
 use diagnosis::{
-    case::Case,
+    case::{Case, Facts},
     check::examine,
-    checklist::{Advice, advise},
+    checklist::{Advice, advise_in},
     classify::classify,
     dns::Answers,
     finding::Finding,
     read::read,
     report::Report,
+    wording::Words,
 };
 
 use crate::{ask::Resolver, input::Message};
@@ -18,12 +19,21 @@ pub(crate) enum Wanted {
     /// What it says, without findings and advice.
     Reading,
     /// All of it.
-    Diagnosis {
-        /// Where DNS is asked.
-        resolver: Option<Resolver>,
-        /// Whether blocklists are asked that the message does not name.
-        blocklists: bool,
-    },
+    Diagnosis(Box<Wishes>),
+}
+
+/// How a diagnosis is made.
+pub(crate) struct Wishes {
+    /// Where DNS is asked.
+    pub(crate) resolver: Option<Resolver>,
+    /// Whether blocklists are asked that the message does not name.
+    pub(crate) blocklists: bool,
+    /// What the person adds to each message.
+    pub(crate) facts: Facts,
+    /// The words of headlines and steps.
+    pub(crate) words: Words,
+    /// The words of the ready messages.
+    pub(crate) letters: Words,
 }
 
 /// The reports on what stands in one message, mostly one. Their index counts from the beginning of
@@ -32,14 +42,8 @@ pub(crate) fn diagnose(message: &Message, wanted: &Wanted) -> Vec<Report> {
     let cases = read(&message.bytes, decode).into_iter().map(classify);
     cases
         .enumerate()
-        .map(|(index, mut case)| {
-            case.options.blocklists = matches!(
-                wanted,
-                Wanted::Diagnosis {
-                    blocklists: true,
-                    ..
-                }
-            );
+        .map(|(index, case)| {
+            let case = with_wishes(case, wanted);
             let (findings, advice) = judge(&case, wanted);
             let mut report = Report::new(index, &case, &findings, &advice);
             report.source = Some(message.source.as_ref().to_owned());
@@ -49,18 +53,24 @@ pub(crate) fn diagnose(message: &Message, wanted: &Wanted) -> Vec<Report> {
         .collect()
 }
 
-fn judge(case: &Case, wanted: &Wanted) -> (Vec<Finding>, Advice) {
-    let findings = match wanted {
-        Wanted::Reading => {
-            return (Vec::new(), Advice::default());
-        }
-        Wanted::Diagnosis {
-            resolver: Some(resolver),
-            ..
-        } => resolver.examine(case),
-        Wanted::Diagnosis { resolver: None, .. } => examine(case, &Answers::default()).findings,
+fn with_wishes(case: Case, wanted: &Wanted) -> Case {
+    let Wanted::Diagnosis(wishes) = wanted else {
+        return case;
     };
-    let advice = advise(case, &findings);
+    let mut case = case.with_facts(&wishes.facts);
+    case.options.blocklists = wishes.blocklists;
+    case
+}
+
+fn judge(case: &Case, wanted: &Wanted) -> (Vec<Finding>, Advice) {
+    let Wanted::Diagnosis(wishes) = wanted else {
+        return (Vec::new(), Advice::default());
+    };
+    let findings = match &wishes.resolver {
+        Some(resolver) => resolver.examine(case),
+        None => examine(case, &Answers::default()).findings,
+    };
+    let advice = advise_in(&wishes.words, &wishes.letters, case, &findings);
     (findings, advice)
 }
 

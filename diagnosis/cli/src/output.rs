@@ -20,13 +20,14 @@ pub(crate) enum Output {
     Text {
         out: BufWriter<Stdout>,
         resolver: Option<String>,
+        handover: bool,
         colour: bool,
     },
 }
 
 impl Output {
-    /// `resolver` is where DNS is asked.
-    pub(crate) fn new(form: &Form, resolver: Option<&str>) -> Self {
+    /// `resolver` is where DNS is asked; `handover` has the ready messages shown.
+    pub(crate) fn new(form: &Form, resolver: Option<&str>, handover: bool) -> Self {
         let out = io::stdout();
         if form.csv {
             Self::Csv(Box::new(Rows::new(out)))
@@ -37,6 +38,7 @@ impl Output {
         } else {
             Self::Text {
                 resolver: resolver.map(str::to_owned),
+                handover,
                 colour: out.is_terminal(),
                 out: BufWriter::new(out),
             }
@@ -57,8 +59,15 @@ impl Output {
             Self::Text {
                 out,
                 resolver,
+                handover,
                 colour,
-            } => out.write_all(text::text(report, resolver.as_deref(), *colour).as_bytes()),
+            } => {
+                let mut text = text::text(report, resolver.as_deref(), *colour);
+                if *handover {
+                    text.push_str(&text::handovers(report, *colour));
+                }
+                out.write_all(text.as_bytes())
+            }
         }
     }
 

@@ -1,10 +1,20 @@
 //! Files that a person opens or drops.
 
 use js_sys::Uint8Array;
+use leptos::prelude::window;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::File;
+use web_sys::{File, Response};
 
 use crate::state::paste::{self, Paste};
+
+/// One of the page's own texts.
+pub(crate) async fn own_text(path: &str) -> Option<String> {
+    let sent = window().fetch_with_str(path);
+    let response: Response = JsFuture::from(sent).await.ok()?.dyn_into().ok()?;
+    let text = JsFuture::from(response.text().ok()?).await.ok()?;
+    text.as_string().filter(|_| response.ok())
+}
 
 /// Reads a file; otherwise a sentence that says why not.
 pub(crate) async fn read(file: &File) -> Result<Paste, String> {

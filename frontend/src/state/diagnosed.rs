@@ -3,12 +3,14 @@
 use diagnosis::{
     case::Case,
     check::examine,
-    checklist::advise,
+    checklist::advise_in,
     dns::{Answer, Answers, Outcome, Question},
     finding::Finding,
     report::Report,
     share::{self, Shared},
 };
+
+use super::language::Tongue;
 
 /// Everything that is shown of a message. Made anew whenever an answer comes in.
 #[derive(PartialEq)]
@@ -30,7 +32,7 @@ pub(crate) struct Diagnosis {
 }
 
 impl Diagnosis {
-    pub(crate) fn new(index: usize, case: &Case, answers: &Answers) -> Self {
+    pub(crate) fn new(index: usize, case: &Case, answers: &Answers, tongue: &Tongue) -> Self {
         let outcome = examine(case, answers);
         Self {
             asked: asked(answers.iter()),
@@ -39,20 +41,20 @@ impl Diagnosis {
                 .filter_map(|(_, answer)| answer.asked_at)
                 .max(),
             needs: outcome.needs,
-            ..Self::of(index, case, outcome.findings)
+            ..Self::of(index, case, outcome.findings, tongue)
         }
     }
 
-    pub(crate) fn shared(shared: &Shared) -> Self {
+    pub(crate) fn shared(shared: &Shared, tongue: &Tongue) -> Self {
         Self {
             looked_up: shared.looked_up,
             is_shared: true,
-            ..Self::of(0, &shared.case, shared.findings.clone())
+            ..Self::of(0, &shared.case, shared.findings.clone(), tongue)
         }
     }
 
-    fn of(index: usize, case: &Case, findings: Vec<Finding>) -> Self {
-        let advice = advise(case, &findings);
+    fn of(index: usize, case: &Case, findings: Vec<Finding>, tongue: &Tongue) -> Self {
+        let advice = advise_in(&tongue.words, &tongue.letters, case, &findings);
         Self {
             report: Report::new(index, case, &findings, &advice),
             case: case.clone(),
@@ -121,7 +123,7 @@ mod tests {
         let mut answers = Answers::default();
         let mut rounds = 0;
         loop {
-            let diagnosis = Diagnosis::new(0, &case, &answers);
+            let diagnosis = Diagnosis::new(0, &case, &answers, &Tongue::default());
             if !diagnosis.is_asking() {
                 break;
             }
@@ -131,7 +133,7 @@ mod tests {
             rounds += 1;
             assert!(rounds < 20);
         }
-        let diagnosis = Diagnosis::new(0, &case, &answers);
+        let diagnosis = Diagnosis::new(0, &case, &answers, &Tongue::default());
         assert!(rounds > 0 && diagnosis.asked.is_empty());
         let findings = &diagnosis.report.findings;
         assert!(!findings.is_empty());
@@ -147,13 +149,14 @@ mod tests {
 
     #[test]
     fn a_shared_report_says_the_same() {
-        let own = Diagnosis::new(0, &case(PASTE), &Answers::default());
+        let own = Diagnosis::new(0, &case(PASTE), &Answers::default(), &Tongue::default());
         let link = own.link();
         let fragment = link
             .split_once('#')
             .map(|(_, fragment)| fragment)
             .unwrap_or_default();
-        let shared = share::decode(fragment).map(|shared| Diagnosis::shared(&shared));
+        let shared =
+            share::decode(fragment).map(|shared| Diagnosis::shared(&shared, &Tongue::default()));
         let shared = shared.unwrap_or_else(|error| panic!("{error}"));
         assert!(shared.is_shared && !shared.is_asking());
         assert_eq!(shared.report.recipients[0].reason, "userunknown");

@@ -1,10 +1,10 @@
 //! The report as text, for the clipboard and for a reply.
 
-use diagnosis::report::{Report, StepReport};
+use diagnosis::report::{HandoverReport, Report, StepReport};
 
 use super::{
     rows::is_about,
-    words::{count, facts, pill, verdict},
+    words::{facts, pill, verdict},
 };
 
 /// The whole report of one recipient.
@@ -38,23 +38,21 @@ pub(crate) fn report(report: &Report, recipient: usize, link: Option<&str>) -> S
     text
 }
 
-/// What to tell the person who sent the message.
+/// What to tell the person who sent the message: the ready message to them, else the verdict.
 pub(crate) fn reply(report: &Report, recipient: usize) -> String {
-    let mut text = match report.headlines.get(recipient) {
-        Some(headline) => format!("{}\n{}\n", headline.what, headline.why),
-        None => String::new(),
-    };
-    let own: Vec<&StepReport> = steps(report, recipient)
-        .filter(|step| step.owner.starts_with("sender"))
-        .collect();
-    if !own.is_empty() {
-        let heading = match own.len() {
-            1 => "What to do:".to_owned(),
-            several => format!("What to do, in {}:", count(several, "step", "steps")),
-        };
-        text.push_str(&format!("\n{heading}\n{}", numbered(&own)));
+    let mut ready = letters(report, recipient);
+    match ready.find(|letter| letter.to == "user") {
+        Some(letter) => letter.text.clone(),
+        None => headline(report, recipient),
     }
-    text
+}
+
+/// The ready messages about a recipient.
+pub(crate) fn letters(report: &Report, recipient: usize) -> impl Iterator<Item = &HandoverReport> {
+    report
+        .handovers
+        .iter()
+        .filter(move |letter| is_about(&letter.recipients, recipient))
 }
 
 fn headline(report: &Report, recipient: usize) -> String {
@@ -91,20 +89,26 @@ fn numbered(steps: &[&StepReport]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::diagnosed::Diagnosis;
+    use crate::state::{diagnosed::Diagnosis, language::Tongue};
     use diagnosis::{classify::classify, dns::Answers, read::read, text::no_decoder};
 
     #[test]
     fn the_text_holds_verdict_steps_and_link() {
         let paste = "<ana@firm.example>: host mx1.firm.example[192.0.2.10] said: 550 5.1.1 User unknown (in reply to RCPT TO command)";
         let bounce = read(paste.as_bytes(), no_decoder).swap_remove(0);
-        let own = Diagnosis::new(0, &classify(bounce), &Answers::default()).report;
+        let own = Diagnosis::new(
+            0,
+            &classify(bounce),
+            &Answers::default(),
+            &Tongue::default(),
+        )
+        .report;
         let text = report(&own, 0, Some("https://clinic.example/r/userunknown#1.x"));
         for part in ["You have to act\n", "Reply: 550 5.1.1\n", "\n1. ", "#1.x\n"] {
             assert!(text.contains(part), "{part}: {text}");
         }
         let reply = reply(&own, 0);
-        assert!(reply.contains("What to do"), "{reply}");
+        assert!(reply.contains("What you can do"), "{reply}");
         assert!(!reply.contains("Reply:"), "{reply}");
     }
 }

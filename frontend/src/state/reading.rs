@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use diagnosis::{bounce::Kind, bounce::Shape, case::Case, checklist::advise};
+use diagnosis::{bounce::Kind, bounce::Shape, case::Case, checklist::title};
 
 use super::paste::Paste;
 
@@ -26,13 +26,7 @@ pub(crate) struct Message {
 
 impl Message {
     pub(crate) fn new(case: Case) -> Self {
-        let advice = advise(&case, &[]);
-        let title = advice
-            .headlines
-            .into_iter()
-            .next()
-            .map(|headline| headline.what)
-            .unwrap_or_default();
+        let title = title(&case);
         Self { case, title }
     }
 

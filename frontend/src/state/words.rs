@@ -239,12 +239,18 @@ pub(crate) fn verdict(verdict: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::diagnosed::Diagnosis;
+    use crate::state::{diagnosed::Diagnosis, language::Tongue};
     use diagnosis::{classify::classify, dns::Answers, read::read, text::no_decoder};
 
     fn report(paste: &str) -> Report {
         let bounce = read(paste.as_bytes(), no_decoder).swap_remove(0);
-        Diagnosis::new(0, &classify(bounce), &Answers::default()).report
+        Diagnosis::new(
+            0,
+            &classify(bounce),
+            &Answers::default(),
+            &Tongue::default(),
+        )
+        .report
     }
 
     #[track_caller]

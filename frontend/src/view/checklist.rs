@@ -7,7 +7,9 @@ use super::{
     command::Command,
     header::AnchorLink,
     icon::{Icon, icon},
+    missing::Missing,
     part::{Row, rows},
+    pasted::NewPaste,
 };
 use crate::state::{
     Clinic,
@@ -101,6 +103,7 @@ fn step(clinic: Clinic, item: Item, first: Memo<Option<String>>) -> AnyView {
         why,
         commands,
         verify,
+        asks,
         ..
     } = item.step;
     let tick = move |event: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {
@@ -137,6 +140,7 @@ fn step(clinic: Clinic, item: Item, first: Memo<Option<String>>) -> AnyView {
                 <p class="owner">{icon(Icon::of_side(owner))} {owner_words}</p>
                 <h3>{title}</h3>
                 <p class="why">{why} {evidence}</p>
+                {asks.map(|asked| ask(clinic, asked))}
                 <details open=move || first.with(|first| first.as_ref() == Some(&of_details))>
                     <summary>"See that it worked"</summary>
                     {commands}
@@ -146,6 +150,14 @@ fn step(clinic: Clinic, item: Item, first: Memo<Option<String>>) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// What the step asks for: more of the bounce, or a fact in a field.
+fn ask(clinic: Clinic, asked: &'static str) -> AnyView {
+    match asked {
+        "paste" => view! { <p><NewPaste clinic /></p> }.into_any(),
+        asked => view! { <Missing clinic asked /> }.into_any(),
+    }
 }
 
 fn done(item: Item) -> AnyView {

@@ -8,6 +8,7 @@ use super::{
     annotated::Annotated,
     checklist::Checklist,
     evidence::{Evidence, shown_rows},
+    letters::Letters,
     lists::{Messages, Recipients},
     page::Status,
     part::{part_while, pressed},
@@ -21,6 +22,7 @@ use crate::{
     state::{
         Clinic,
         diagnosed::Diagnosis,
+        language::Speaker,
         paste::Paste,
         plain_text,
         protocol::{Incoming, Outgoing},
@@ -75,6 +77,10 @@ pub(crate) fn Embed(clinic: Clinic) -> impl IntoView {
                 <summary>"DNS: " {move || dns.get()}</summary>
                 <Evidence clinic />
             </details>
+            <details class="card fold">
+                <summary>"Ready messages"</summary>
+                <Letters clinic />
+            </details>
             {part_while(has_paste, annotated)}
             <div class="actions">
                 <NewPaste clinic />
@@ -104,7 +110,10 @@ fn talk(clinic: Clinic, host: RwSignal<String>) {
         match message {
             Incoming::Diagnose(text) => clinic.take(Paste::text(text)),
             Incoming::Theme(theme) => browser::theme::wear(&theme),
-            Incoming::Locale(locale) => clinic.locale.set(Some(locale)),
+            Incoming::Locale(locale) => {
+                clinic.speak(Speaker::All, &locale);
+                clinic.locale.set(Some(locale));
+            }
         }
     });
     Effect::new(move |told: Option<Option<Arc<Diagnosis>>>| {

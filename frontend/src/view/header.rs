@@ -4,9 +4,13 @@ use leptos::prelude::*;
 
 use super::{
     icon::{Icon, icon},
+    letters::LanguageChoice,
     part::followed,
 };
-use crate::{browser, state::Clinic};
+use crate::{
+    browser,
+    state::{Clinic, language::Speaker},
+};
 
 /// Name and links.
 #[component]
@@ -21,6 +25,7 @@ pub(crate) fn Header(clinic: Clinic) -> impl IntoView {
                 {icon(Icon::Logo)}
                 "Bounce Clinic"
             </a>
+            <LanguageChoice clinic speaker=Speaker::All label="Language of the diagnosis" />
             <nav aria-label="About">
                 <AnchorLink id="about-embedding" words="Embed" />
                 <AnchorLink id="about-privacy" words="Privacy" />

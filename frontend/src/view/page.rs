@@ -8,6 +8,7 @@ use super::{
     checklist::Checklist,
     evidence::Evidence,
     header::Header,
+    letters::Letters,
     lists::{Messages, Recipients},
     part::part_while,
     pasted::Pasted,
@@ -41,6 +42,7 @@ pub(crate) fn Page(clinic: Clinic) -> impl IntoView {
                 <Checklist clinic />
                 <Evidence clinic />
             </div>
+            <Letters clinic />
             <Annotated clinic />
         }
         .into_any()

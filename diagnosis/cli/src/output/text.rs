@@ -66,6 +66,33 @@ pub(crate) fn text(report: &Report, resolver: Option<&str>, colour: bool) -> Str
     out
 }
 
+/// The messages that are ready to be sent.
+pub(crate) fn handovers(report: &Report, colour: bool) -> String {
+    let paint = Paint(colour);
+    let mut out = String::new();
+    for handover in &report.handovers {
+        let heading = format!("Message to {}", reader(handover.to));
+        let _ = writeln!(out, "{}", paint.bold(&heading));
+        let _ = writeln!(out, "Subject: {}\n", plain(&handover.subject));
+        for line in handover.text.lines() {
+            let _ = writeln!(out, "{}", plain(line));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn reader(to: &str) -> &'static str {
+    match to {
+        "user" => "the person who sent it",
+        "own-admin" => "your mail administrator",
+        "sender-provider" => "your mail provider",
+        "recipient-postmaster" => "the recipient's postmaster",
+        "isp" => "the provider of the IP address",
+        _ => "the blocklist",
+    }
+}
+
 /// What a sender to many wants to know first: what to do with the address.
 fn first_for_lists(report: &Report, recipient: usize) -> Option<&str> {
     let returned = report.returned.as_ref()?;

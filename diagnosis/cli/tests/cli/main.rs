@@ -5,6 +5,7 @@ mod bounces;
 mod resolver;
 mod run;
 
+mod added;
 mod dkim;
 mod dmarc;
 mod evidence;
