@@ -113,7 +113,13 @@ mod tests {
 
     fn stations(paste: &str) -> Vec<Station> {
         let bounce = read(paste.as_bytes(), no_decoder).swap_remove(0);
-        let report = Diagnosis::new(0, &classify(bounce), &Answers::default()).report;
+        let report = Diagnosis::new(
+            0,
+            &classify(bounce),
+            &Answers::default(),
+            &crate::state::language::Tongue::default(),
+        )
+        .report;
         journey(&report, 0)
     }
 
