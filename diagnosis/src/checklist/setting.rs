@@ -53,6 +53,8 @@ impl<'a> Setting<'a> {
             && (when.says.is_empty() || when.says.iter().any(|words| self.said.contains(words)))
             && when.facts.iter().all(|fact| self.has(*fact))
             && !when.lacks.iter().any(|fact| self.has(*fact))
+            // What answers a message that the person never sent is no trouble of theirs.
+            && (when.facts.contains(&Fact::Backscatter) || !self.has(Fact::Backscatter))
             && when
                 .permanent
                 .is_none_or(|permanent| judgement.permanent == Some(permanent))
