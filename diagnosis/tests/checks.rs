@@ -1,7 +1,7 @@
 //! The checks as tables: one file a case under `cases/dns/`, with a paste, what DNS answers, the
 //! codes that must come out (`code=verdict`, `/cause` where unchecked, `!` where it explains the
 //! bounce) and the codes that must not. The files under `cases/advice/` say which step comes first,
-//! whose it is, and which steps must not appear.
+//! whose it is, and which steps must and must not appear.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -68,6 +68,8 @@ struct CaseFile {
     first: Vec<String>,
     /// Open steps that must not be there.
     no_step: Vec<String>,
+    /// Open steps that must be there: an id, and words of it behind ` :: `.
+    steps: Vec<String>,
 }
 
 impl CaseFile {
@@ -101,6 +103,7 @@ impl CaseFile {
             never: words(section("never")),
             first: words(section("first")),
             no_step: words(section("no-step")),
+            steps: section("steps").lines().map(str::to_owned).collect(),
             proposed: section("proposed")
                 .lines()
                 .filter_map(|line| line.split_once(' '))
@@ -170,6 +173,11 @@ impl CaseFile {
                 faults.push(format!("the step {id} must not be there"));
             }
         }
+        let missing = self
+            .steps
+            .iter()
+            .filter(|line| !open.iter().any(|step| is_said(step, line)));
+        faults.extend(missing.map(|line| format!("no step says {line}")));
         faults
     }
 
@@ -258,6 +266,17 @@ impl CaseFile {
         }
         answer
     }
+}
+
+/// `ID`, or `ID :: WORDS` with words that stand in its texts or commands.
+fn is_said(step: &Step, line: &str) -> bool {
+    let (id, words) = line.split_once(" :: ").unwrap_or((line, ""));
+    let texts = [&step.title, &step.why, &step.verify];
+    step.id == id
+        && texts
+            .into_iter()
+            .chain(&step.commands)
+            .any(|text| text.contains(words))
 }
 
 /// `SERVFAIL 22`, `BOGUS 6`, `NXDOMAIN`.
