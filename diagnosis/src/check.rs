@@ -13,6 +13,8 @@ use crate::{
 };
 
 mod blocklist;
+mod address;
+mod distance;
 mod dkim;
 mod dmarc;
 mod helo;
@@ -42,6 +44,7 @@ pub struct Outcome {
 
 /// All checks, in the order in which a bounce is thought through.
 const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
+    address::check,
     recipient_domain::check,
     mx::check,
     refusing_server::check,
