@@ -49,7 +49,7 @@ fn is_about_reputation(reason: Reason) -> bool {
 }
 
 /// Reasons that a wrong address gives.
-fn is_about_the_address(reason: Reason) -> bool {
+pub(super) fn is_about_the_address(reason: Reason) -> bool {
     matches!(
         reason,
         Reason::Expired
@@ -63,7 +63,7 @@ fn is_about_the_address(reason: Reason) -> bool {
     )
 }
 
-/// What says that an address is wrong.
+/// What says that an address is wrong, or its domain.
 const ADDRESS: &[Code] = &[
     Code::AddressDots,
     Code::AddressWrapped,
@@ -73,6 +73,9 @@ const ADDRESS: &[Code] = &[
     Code::AddressSyntax,
     Code::AddressNearMatch,
     Code::AddressTooLong,
+    Code::TypoOfKnownDomain,
+    Code::TypoOfTopLevelDomain,
+    Code::TypoOfNamedDomain,
 ];
 
 /// The findings that can be the cause of a reason.
