@@ -12,18 +12,21 @@ use crate::{
     wording::{Slot, Value, Values},
 };
 
-mod blocklist;
 mod address;
+mod blocklist;
+mod dane;
 mod distance;
 mod dkim;
 mod dmarc;
 mod helo;
+mod mta_sts;
 mod mx;
 mod mx_host;
 mod recipient_domain;
 mod refusing_server;
 mod reverse_dns;
 mod spf;
+mod tls;
 mod typo;
 
 mod explains;
@@ -50,6 +53,8 @@ const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
     typo::check,
     mx::check,
     refusing_server::check,
+    mta_sts::check,
+    dane::check,
     reverse_dns::check,
     helo::check,
     spf::check,

@@ -207,6 +207,36 @@ words! {
         RefusingServerOtherProvider = 70 "refusing-server-other-provider",
         /// The MX is a filter; the server that refused holds the mailboxes behind it.
         RefusingServerBehindFilter = 71 "refusing-server-behind-filter",
+        /// The domain announces an MTA-STS policy.
+        MtaStsFound = 75 "mta-sts-found",
+        /// It announces none.
+        MtaStsNotPublished = 76 "mta-sts-not-published",
+        /// Several records announce one: none counts.
+        MtaStsSeveral = 77 "mta-sts-several",
+        /// The record breaks the grammar.
+        MtaStsSyntax = 78 "mta-sts-syntax",
+        /// DNS did not say.
+        MtaStsUnchecked = 79 "mta-sts-unchecked",
+        /// The domain takes reports about TLS.
+        MtaStsReportsFound = 80 "mta-sts-reports-found",
+        /// It demands TLS and takes no reports.
+        MtaStsReportsMissing = 81 "mta-sts-reports-missing",
+        /// The record for reports breaks the grammar, or there are several.
+        MtaStsReportsFaulty = 82 "mta-sts-reports-faulty",
+        /// TLSA records that count.
+        DaneFound = 83 "dane-found",
+        /// No TLSA records.
+        DaneNotPublished = 84 "dane-not-published",
+        /// TLSA records without DNSSEC.
+        DaneUnsigned = 85 "dane-unsigned",
+        /// No TLSA record that can be used.
+        DaneUnusable = 86 "dane-unusable",
+        /// The records count, and the sending server says that the check failed.
+        DaneCertificateMismatch = 87 "dane-certificate-mismatch",
+        /// The domain is signed, and the TLSA question fails.
+        DaneLookupBroken = 88 "dane-lookup-broken",
+        /// DNS did not say.
+        DaneUnchecked = 89 "dane-unchecked",
         /// The name of the sending IP looks like that of a customer line.
         ReverseDnsGeneric = 140 "reverse-dns-generic",
         /// The sending IP is one that is used inside networks only.

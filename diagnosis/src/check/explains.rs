@@ -32,7 +32,8 @@ pub fn explains(case: &Case, finding: &Finding) -> bool {
             let own = judgement.refused_by == Some(RefusedBy::SenderProvider);
             let of_address =
                 is_about_the_address(judgement.reason) && ADDRESS.contains(&finding.code);
-            !own && (of_address || explaining(judgement.reason).contains(&finding.code))
+            let of_tls = is_about_tls(judgement.reason) && TLS.contains(&finding.code);
+            !own && (of_address || of_tls || explaining(judgement.reason).contains(&finding.code))
         })
 }
 
@@ -76,6 +77,22 @@ const ADDRESS: &[Code] = &[
     Code::TypoOfKnownDomain,
     Code::TypoOfTopLevelDomain,
     Code::TypoOfNamedDomain,
+];
+
+/// Reasons that TLS gives; what is found about it is found only where the bounce speaks of it.
+fn is_about_tls(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Expired | Reason::Failedstarttls | Reason::Networkerror | Reason::Securityerror
+    )
+}
+
+/// What keeps mail back where TLS is demanded. A faulty MTA-STS record does not: it counts as none.
+const TLS: &[Code] = &[
+    Code::MtaStsFound,
+    Code::DaneUnusable,
+    Code::DaneCertificateMismatch,
+    Code::DaneLookupBroken,
 ];
 
 /// The findings that can be the cause of a reason.
