@@ -222,7 +222,9 @@ fn near_match(case: &Case, address: &str) -> Option<Finding> {
     let near = case.bounce.mentioned.iter().find(|other| {
         other.rsplit_once('@').is_some_and(|(name, host)| {
             host == domain
-                && !name.eq_ignore_ascii_case(local)
+                && !name
+                    .trim_matches('"')
+                    .eq_ignore_ascii_case(local.trim_matches('"'))
                 && letters(name) != letters(local)
                 && distance(name, local, limit).is_some()
                 && !is_recipient(other)

@@ -152,6 +152,10 @@ fn plain_address(message: &[u8], at: usize) -> Option<String> {
     let local = before.iter().rev().take_while(|b| is_local(b)).count();
     let behind = message.get(at + 1..message.len().min(at + 254))?;
     let domain = behind.iter().take_while(|b| is_domain(b)).count();
+    // `=3Dana@…`: what stands in quoted-printable is not told from the address.
+    let is_encoded = before
+        .get(..before.len() - local)
+        .is_some_and(|left| left.ends_with(b"="));
     let next = behind.get(domain);
     let line = message.get(..at)?.iter().rev().take_while(|b| **b != b'\n');
     let is_cut = match next {
@@ -164,7 +168,7 @@ fn plain_address(message: &[u8], at: usize) -> Option<String> {
     let word = std::str::from_utf8(word).ok()?.trim_end_matches(['.', '-']);
     let (name, host) = word.split_once('@')?;
     let shaped = !name.is_empty() && host.contains('.') && !host.starts_with(['.', '-']);
-    (shaped && !is_cut).then(|| address::normal(word))
+    (shaped && !is_cut && !is_encoded).then(|| address::normal(word))
 }
 
 #[cfg(test)]
@@ -237,6 +241,7 @@ mod tests {
                 &["ana@firm.example", "bob@b.example"][..],
             ),
             ("ana@firm.exam=\nple", &[]),
+            ("email=3Dana@firm.example", &[]),
             (line.as_str(), &[]),
             ("@ a@ @b a@b ü@ü.example", &[]),
         ] {
