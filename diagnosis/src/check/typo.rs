@@ -154,18 +154,22 @@ fn slips(typed: &str, known: &str) -> Option<(usize, bool)> {
         let bare = length >= 5 && typed == known_label;
         return (without_dot || bare).then_some((1, false));
     };
-    let of_end = match end == known_end {
-        true => 0,
-        false if knowledge::near_end(end) == Some(known_end) => 1,
-        false => distance(end, known_end, 1)?,
-    };
     // A short name has too many neighbours.
     let limit = match length {
         0..=3 => 0,
         4..=6 => 1,
         _ => 2,
     };
+    // Most are too far off by their length alone.
+    if label.len().abs_diff(length) > limit {
+        return None;
+    }
     let of_label = distance(label, known_label, limit)?;
+    let of_end = match end == known_end {
+        true => 0,
+        false if knowledge::near_end(end) == Some(known_end) => 1,
+        false => distance(end, known_end, 1)?,
+    };
     let is_national =
         of_label == 0 && !end.contains(known_end) && knowledge::near_end(end).is_none();
     (of_label + of_end <= 2).then_some((of_label + of_end, is_national))
