@@ -12,16 +12,22 @@ use crate::{
     wording::{Slot, Value, Values},
 };
 
+mod address;
 mod blocklist;
+mod dane;
+mod distance;
 mod dkim;
 mod dmarc;
 mod helo;
+mod mta_sts;
 mod mx;
 mod mx_host;
 mod recipient_domain;
 mod refusing_server;
 mod reverse_dns;
 mod spf;
+mod tls;
+mod typo;
 
 mod explains;
 
@@ -42,9 +48,13 @@ pub struct Outcome {
 
 /// All checks, in the order in which a bounce is thought through.
 const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
+    address::check,
     recipient_domain::check,
+    typo::check,
     mx::check,
     refusing_server::check,
+    mta_sts::check,
+    dane::check,
     reverse_dns::check,
     helo::check,
     spf::check,

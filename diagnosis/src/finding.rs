@@ -149,12 +149,40 @@ words! {
         DmarcSeveral = 32 "dmarc-several",
         /// DNS did not say.
         DmarcUnchecked = 33 "dmarc-unchecked",
+        /// The address is written as addresses are.
+        AddressInOrder = 40 "address-in-order",
+        /// A dot at an end of the local part, or two together.
+        AddressDots = 41 "address-dots",
+        /// Quotation marks, brackets or `mailto:` were taken along.
+        AddressWrapped = 42 "address-wrapped",
+        /// A character in it shows nothing.
+        AddressInvisibleCharacter = 43 "address-invisible-character",
+        /// A letter of another script looks like a Latin one.
+        AddressLookAlike = 44 "address-look-alike",
+        /// Letters of two scripts in one word.
+        AddressMixedScripts = 45 "address-mixed-scripts",
+        /// A character where none such can stand.
+        AddressSyntax = 46 "address-syntax",
+        /// Nearly the same as another address of the paste.
+        AddressNearMatch = 47 "address-near-match",
+        /// Longer than an address can be.
+        AddressTooLong = 48 "address-too-long",
         /// The domain's DNSSEC signatures do not hold.
         RecipientDomainDnssecBroken = 50 "recipient-domain-dnssec-broken",
         /// None of the domain's name servers answers.
         RecipientDomainServersUnreachable = 51 "recipient-domain-servers-unreachable",
         /// The domain has a form in its own script.
         RecipientDomainInternationalized = 52 "recipient-domain-internationalized",
+        /// The domain is a well-known one.
+        TypoWellKnown = 54 "typo-well-known",
+        /// The domain is a slip away from a well-known one.
+        TypoOfKnownDomain = 55 "typo-of-known-domain",
+        /// The end of the name is one that no registry has.
+        TypoOfTopLevelDomain = 56 "typo-of-top-level-domain",
+        /// The domain is a slip away from another of the paste.
+        TypoOfNamedDomain = 57 "typo-of-named-domain",
+        /// DNS did not say whether the suggestion takes mail.
+        TypoUnchecked = 58 "typo-unchecked",
         /// A null MX beside other MX records.
         MxNullMixed = 60 "mx-null-mixed",
         /// A null MX with a preference other than 0, or several.
@@ -179,6 +207,36 @@ words! {
         RefusingServerOtherProvider = 70 "refusing-server-other-provider",
         /// The MX is a filter; the server that refused holds the mailboxes behind it.
         RefusingServerBehindFilter = 71 "refusing-server-behind-filter",
+        /// The domain announces an MTA-STS policy.
+        MtaStsFound = 75 "mta-sts-found",
+        /// It announces none.
+        MtaStsNotPublished = 76 "mta-sts-not-published",
+        /// Several records announce one: none counts.
+        MtaStsSeveral = 77 "mta-sts-several",
+        /// The record breaks the grammar.
+        MtaStsSyntax = 78 "mta-sts-syntax",
+        /// DNS did not say.
+        MtaStsUnchecked = 79 "mta-sts-unchecked",
+        /// The domain takes reports about TLS.
+        MtaStsReportsFound = 80 "mta-sts-reports-found",
+        /// It demands TLS and takes no reports.
+        MtaStsReportsMissing = 81 "mta-sts-reports-missing",
+        /// The record for reports breaks the grammar, or there are several.
+        MtaStsReportsFaulty = 82 "mta-sts-reports-faulty",
+        /// TLSA records that count.
+        DaneFound = 83 "dane-found",
+        /// No TLSA records.
+        DaneNotPublished = 84 "dane-not-published",
+        /// TLSA records without DNSSEC.
+        DaneUnsigned = 85 "dane-unsigned",
+        /// No TLSA record that can be used.
+        DaneUnusable = 86 "dane-unusable",
+        /// The records count, and the sending server says that the check failed.
+        DaneCertificateMismatch = 87 "dane-certificate-mismatch",
+        /// The domain is signed, and the TLSA question fails.
+        DaneLookupBroken = 88 "dane-lookup-broken",
+        /// DNS did not say.
+        DaneUnchecked = 89 "dane-unchecked",
         /// The name of the sending IP looks like that of a customer line.
         ReverseDnsGeneric = 140 "reverse-dns-generic",
         /// The sending IP is one that is used inside networks only.

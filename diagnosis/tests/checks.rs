@@ -55,6 +55,82 @@ fn every_case_gives_what_it_says() {
     assert!(unseen.is_empty(), "no case gives {unseen:?}");
 }
 
+/// Every answer as large and as strange as DNS can make it: the checks come to an end, and ask
+/// about no more hosts than a mail server would try.
+#[test]
+fn hostile_answers_are_bounded() {
+    let paste = "<ana@firm.example>: host mx.other.example[192.0.2.1] said: 454 4.7.1 TLS failed: \
+                 certificate, dane\n";
+    let case = classify(read(paste.as_bytes(), no_decoder).remove(0));
+    let record = |data: RecordData| Record {
+        owner: "firm.example".to_owned(),
+        ttl: u32::MAX,
+        data,
+    };
+    let mut exchangers: Vec<Record> = (0..10_000_u16)
+        .map(|at| RecordData::Mx {
+            preference: at / 4,
+            exchange: format!("mx{at}.firm.example"),
+        })
+        .map(record)
+        .collect();
+    let strange = [
+        "",
+        ".",
+        "a b.example",
+        "\u{0}",
+        "..",
+        "192.0.2.1",
+        "é.example",
+        "*.example",
+    ];
+    let odd = |exchange: &str| RecordData::Mx {
+        preference: 0,
+        exchange: exchange.to_owned(),
+    };
+    exchangers.extend(strange.map(odd).map(record));
+    let all = Answer {
+        records: exchangers
+            .into_iter()
+            .chain([
+                record(RecordData::Txt(format!(
+                    "v=STSv1; id={}",
+                    "é".repeat(32_000)
+                ))),
+                record(RecordData::Txt(format!(
+                    "v=TLSRPTv1; rua={}",
+                    ",".repeat(64_000)
+                ))),
+                record(RecordData::Other(52, "3 1 1 ".repeat(10_000))),
+                record(RecordData::Other(2, "\u{0}".to_owned())),
+                record(RecordData::Cname("firm.example".parse().unwrap())),
+            ])
+            .collect(),
+        authenticated: true,
+        ..Answer::empty(Outcome::NoError)
+    };
+    let mut answers = Answers::default();
+    for _ in 0..MAX_ROUNDS + 1 {
+        let needs = examine(&case, &answers).needs;
+        assert!(needs.len() <= 60, "{} questions at once", needs.len());
+        answers = answers
+            .iter()
+            .map(|(question, answer)| (question.clone(), answer.clone()))
+            .chain(needs.into_iter().map(|question| (question, all.clone())))
+            .collect();
+    }
+    let outcome = examine(&case, &answers);
+    assert_eq!(outcome.needs, []);
+    for finding in &outcome.findings {
+        let length: usize = finding
+            .values
+            .iter()
+            .map(|(_, value)| value.present().len())
+            .sum();
+        assert!(length <= 4_096, "{:?} says {length} bytes", finding.code);
+    }
+}
+
 struct CaseFile {
     paste: String,
     /// Whether the person wishes blocklists to be asked.

@@ -256,6 +256,18 @@ fn a_lone_name_is_what_the_checks_are_about() {
         address.bounce.recipients[0].address.as_ref().unwrap().value,
         "Ana@firm.example"
     );
+    for taken_along in [
+        "mailto:ana@firm.example",
+        "<'ana@firm.example'>",
+        "\"ana@firm.example\"",
+    ] {
+        let address = case(taken_along);
+        assert_eq!(
+            address.bounce.recipients[0].address.as_ref().unwrap().value,
+            "ana@firm.example",
+            "{taken_along}"
+        );
+    }
     let domain = case("firm.example.");
     assert_eq!(
         domain.bounce.sending.from_domain.as_ref().unwrap().value,

@@ -28,7 +28,11 @@ pub(super) fn values(case: &Case, index: usize, findings: &[Finding]) -> Values 
         let domain = address
             .as_ref()
             .and_then(|address| address.rsplit_once('@'))
-            .map(|(_, domain)| domain.to_owned());
+            // In the form that DNS has: it stands in commands, too.
+            .map(|(_, domain)| match domain.parse::<Name>() {
+                Ok(name) if !domain.is_ascii() => name.to_string(),
+                _ => domain.to_owned(),
+            });
         text(Slot::RecipientDomain, domain);
         text(Slot::Recipient, address);
         let server = recipient.remote_mta.as_ref().map(|name| name.value.clone());
