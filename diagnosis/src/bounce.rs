@@ -149,6 +149,10 @@ pub struct Returned {
     pub subject: Option<Spanned<String>>,
     /// How many bytes it had on the wire: counted where all of it came back, else as a server says.
     pub size: Option<Spanned<usize>>,
+    /// How large a message may be, as the server that refused says.
+    pub limit: Option<Spanned<usize>>,
+    /// What its head holds; `None` where there is none.
+    pub head: Option<Head>,
     /// Its Date field, RFC 3339 in UTC.
     pub date: Option<Spanned<String>>,
     /// Its Message-ID without the angle brackets.
@@ -162,6 +166,24 @@ pub struct Returned {
     /// Whether it comes from another domain than the one that the bounce went to; `None` where that
     /// cannot be told.
     pub backscatter: Option<Spanned<bool>>,
+}
+
+/// What the head of the returned message holds of the fields that a message must have (RFC 5322,
+/// section 3.6).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// Whether all of it came back, so that what is not there was not there.
+    pub is_complete: bool,
+    /// How many Date fields.
+    pub dates: Spanned<usize>,
+    /// How many From fields.
+    pub froms: Spanned<usize>,
+    /// How many addresses in the first of them.
+    pub authors: Spanned<usize>,
+    /// How many Message-ID fields.
+    pub message_ids: Spanned<usize>,
+    /// The first field with characters that are not ASCII and not encoded (RFC 2047).
+    pub unencoded: Option<Spanned<String>>,
 }
 
 /// One result of Authentication-Results (RFC 8601, section 2.2).

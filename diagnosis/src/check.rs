@@ -16,6 +16,7 @@ mod blocklist;
 mod dkim;
 mod dmarc;
 mod helo;
+mod message;
 mod mx;
 mod mx_host;
 mod recipient_domain;
@@ -51,6 +52,7 @@ const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
     dkim::check,
     dmarc::check,
     blocklist::check,
+    message::check,
 ];
 
 /// Runs all checks. The findings are complete once `needs` is empty.

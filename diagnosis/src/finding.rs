@@ -281,6 +281,26 @@ words! {
         DmarcMisplaced = 116 "dmarc-misplaced",
         /// The provider asks more of who sends much.
         DmarcBulkSender = 117 "dmarc-bulk-sender",
+        /// The returned head has each field that a message must have, once.
+        MessageHeadInOrder = 120 "message-head-in-order",
+        /// No Date field (RFC 5322, section 3.6).
+        MessageDateMissing = 121 "message-date-missing",
+        /// Several Date fields.
+        MessageDateTwice = 122 "message-date-twice",
+        /// No From field.
+        MessageFromMissing = 123 "message-from-missing",
+        /// Several From fields.
+        MessageFromTwice = 124 "message-from-twice",
+        /// Several addresses in From.
+        MessageSeveralAuthors = 125 "message-several-authors",
+        /// No Message-ID field.
+        MessageIdMissing = 126 "message-id-missing",
+        /// Several Message-ID fields.
+        MessageIdTwice = 127 "message-id-twice",
+        /// A field with characters that are neither ASCII nor encoded.
+        MessageNotAscii = 128 "message-not-ascii",
+        /// Larger than the server takes.
+        MessageTooLarge = 129 "message-too-large",
     }
 }
 
