@@ -12,6 +12,8 @@ use crate::{
     wording::{Slot, Value, Values},
 };
 
+mod arc;
+mod bimi;
 mod blocklist;
 mod dkim;
 mod dmarc;
@@ -53,6 +55,8 @@ const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
     dmarc::check,
     blocklist::check,
     message::check,
+    bimi::check,
+    arc::check,
 ];
 
 /// Runs all checks. The findings are complete once `needs` is empty.
@@ -148,6 +152,19 @@ fn envelope_domain(case: &Case) -> Option<Name> {
         .as_ref()
         .and_then(|domain| domain.value.parse().ok())
         .or_else(|| author_domain(case))
+}
+
+/// Whether a refusal holds the word, in lower case.
+fn speaks_of(case: &Case, wanted: &str) -> bool {
+    let said = |text: &str| {
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|word| word.eq_ignore_ascii_case(wanted))
+    };
+    let mut recipients = case.bounce.recipients.iter();
+    recipients.any(|recipient| {
+        let diagnostic = recipient.diagnostic.as_ref();
+        diagnostic.is_some_and(|diagnostic| said(&diagnostic.value))
+    })
 }
 
 /// The answer to a question; an open one is noted.

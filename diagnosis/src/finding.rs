@@ -301,6 +301,20 @@ words! {
         MessageNotAscii = 128 "message-not-ascii",
         /// Larger than the server takes.
         MessageTooLarge = 129 "message-too-large",
+        /// A BIMI record that has its form.
+        BimiFound = 130 "bimi-found",
+        /// No BIMI record.
+        BimiMissing = 131 "bimi-missing",
+        /// A BIMI record that has not its form.
+        BimiSyntax = 132 "bimi-syntax",
+        /// DNS did not say.
+        BimiUnchecked = 133 "bimi-unchecked",
+        /// A forwarder's seals are in order.
+        ArcPass = 134 "arc-pass",
+        /// A forwarder's seals are broken.
+        ArcFail = 135 "arc-fail",
+        /// No forwarder has sealed the message.
+        ArcMissing = 136 "arc-missing",
     }
 }
 

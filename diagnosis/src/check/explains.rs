@@ -82,6 +82,9 @@ fn explaining(reason: Reason) -> &'static [Code] {
             Code::DmarcUnusable,
             Code::DmarcMisplaced,
             Code::DmarcBulkSender,
+            Code::BimiSyntax,
+            Code::ArcFail,
+            Code::ArcMissing,
             Code::SenderDomainMissing,
         ],
         Reason::Notcompliantrfc | Reason::Contenterror | Reason::Syntaxerror => &[
