@@ -155,6 +155,10 @@ pub struct Returned {
     pub subject: Option<Spanned<String>>,
     /// How many bytes it had on the wire: counted where all of it came back, else as a server says.
     pub size: Option<Spanned<usize>>,
+    /// How large a message may be, as the server that refused says.
+    pub limit: Option<Spanned<usize>>,
+    /// What its head holds; `None` where there is none.
+    pub head: Option<Head>,
     /// Its Date field, RFC 3339 in UTC.
     pub date: Option<Spanned<String>>,
     /// Its Message-ID without the angle brackets.
@@ -170,6 +174,24 @@ pub struct Returned {
     pub backscatter: Option<Spanned<bool>>,
 }
 
+/// What the head of the returned message holds of the fields that a message must have (RFC 5322,
+/// section 3.6).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// Whether all of it came back, so that what is not there was not there.
+    pub is_complete: bool,
+    /// How many Date fields.
+    pub dates: Spanned<usize>,
+    /// How many From fields.
+    pub froms: Spanned<usize>,
+    /// How many addresses in the first of them.
+    pub authors: Spanned<usize>,
+    /// How many Message-ID fields.
+    pub message_ids: Spanned<usize>,
+    /// The first field with characters that are not ASCII and not encoded (RFC 2047).
+    pub unencoded: Option<Spanned<String>>,
+}
+
 /// One result of Authentication-Results (RFC 8601, section 2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authentication {
@@ -183,13 +205,15 @@ pub struct Authentication {
     pub selector: Option<String>,
 }
 
-/// The two tags of a DKIM signature that say where its key is (RFC 6376, section 3.5).
+/// The tags of a DKIM signature that say which key it needs (RFC 6376, section 3.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     /// d=, the signing domain.
     pub domain: String,
     /// s=, the selector.
     pub selector: String,
+    /// a=, the algorithm, where it is known.
+    pub algorithm: Option<String>,
 }
 
 /// What was written into an address on its way, for the machines that send it back.

@@ -13,6 +13,8 @@ use crate::{
 };
 
 mod address;
+mod arc;
+mod bimi;
 mod blocklist;
 mod dane;
 mod distance;
@@ -20,6 +22,7 @@ mod dkim;
 mod dmarc;
 mod helo;
 mod mta_sts;
+mod message;
 mod mx;
 mod mx_host;
 mod recipient_domain;
@@ -61,6 +64,9 @@ const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
     dkim::check,
     dmarc::check,
     blocklist::check,
+    message::check,
+    bimi::check,
+    arc::check,
 ];
 
 /// Runs all checks. The findings are complete once `needs` is empty.
@@ -156,6 +162,19 @@ fn envelope_domain(case: &Case) -> Option<Name> {
         .as_ref()
         .and_then(|domain| domain.value.parse().ok())
         .or_else(|| author_domain(case))
+}
+
+/// Whether a refusal holds the word, in lower case.
+fn speaks_of(case: &Case, wanted: &str) -> bool {
+    let said = |text: &str| {
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|word| word.eq_ignore_ascii_case(wanted))
+    };
+    let mut recipients = case.bounce.recipients.iter();
+    recipients.any(|recipient| {
+        let diagnostic = recipient.diagnostic.as_ref();
+        diagnostic.is_some_and(|diagnostic| said(&diagnostic.value))
+    })
 }
 
 /// The answer to a question; an open one is noted.

@@ -317,6 +317,62 @@ words! {
         DkimKeyLong = 99 "dkim-key-long",
         /// `t=y`: the domain only tries DKIM out.
         DkimKeyTesting = 100 "dkim-key-testing",
+        /// `a=` of the signature asks for a key of another type.
+        DkimKeyTypeMismatch = 101 "dkim-key-type-mismatch",
+        /// The signature is made with SHA-1 (RFC 8301, section 3.1).
+        DkimSignatureSha1 = 102 "dkim-signature-sha1",
+        /// The selector is an alias for a name that holds no key.
+        DkimAliasBroken = 103 "dkim-alias-broken",
+        /// SPF or DKIM vouches for a domain that is aligned with From.
+        DmarcPass = 110 "dmarc-pass",
+        /// What SPF and DKIM vouch for is not aligned with From.
+        DmarcNotAligned = 111 "dmarc-not-aligned",
+        /// Neither SPF nor DKIM vouches for anything.
+        DmarcFail = 112 "dmarc-fail",
+        /// It passes only if a signature that nobody has verified is intact.
+        DmarcRestsOnDkim = 113 "dmarc-rests-on-dkim",
+        /// Something in the record is not valid, and ignored.
+        DmarcSyntax = 114 "dmarc-syntax",
+        /// The record is of no use.
+        DmarcUnusable = 115 "dmarc-unusable",
+        /// The record stands at the domain itself.
+        DmarcMisplaced = 116 "dmarc-misplaced",
+        /// The provider asks more of who sends much.
+        DmarcBulkSender = 117 "dmarc-bulk-sender",
+        /// The returned head has each field that a message must have, once.
+        MessageHeadInOrder = 120 "message-head-in-order",
+        /// No Date field (RFC 5322, section 3.6).
+        MessageDateMissing = 121 "message-date-missing",
+        /// Several Date fields.
+        MessageDateTwice = 122 "message-date-twice",
+        /// No From field.
+        MessageFromMissing = 123 "message-from-missing",
+        /// Several From fields.
+        MessageFromTwice = 124 "message-from-twice",
+        /// Several addresses in From.
+        MessageSeveralAuthors = 125 "message-several-authors",
+        /// No Message-ID field.
+        MessageIdMissing = 126 "message-id-missing",
+        /// Several Message-ID fields.
+        MessageIdTwice = 127 "message-id-twice",
+        /// A field with characters that are neither ASCII nor encoded.
+        MessageNotAscii = 128 "message-not-ascii",
+        /// Larger than the server takes.
+        MessageTooLarge = 129 "message-too-large",
+        /// A BIMI record that has its form.
+        BimiFound = 130 "bimi-found",
+        /// No BIMI record.
+        BimiMissing = 131 "bimi-missing",
+        /// A BIMI record that has not its form.
+        BimiSyntax = 132 "bimi-syntax",
+        /// DNS did not say.
+        BimiUnchecked = 133 "bimi-unchecked",
+        /// A forwarder's seals are in order.
+        ArcPass = 134 "arc-pass",
+        /// A forwarder's seals are broken.
+        ArcFail = 135 "arc-fail",
+        /// No forwarder has sealed the message.
+        ArcMissing = 136 "arc-missing",
     }
 }
 

@@ -84,6 +84,14 @@ words! {
         Bits = 42 "bits",
         /// An algorithm of signatures.
         Algorithm = 43 "algorithm",
+        /// The size of a message.
+        Size = 44 "size",
+        /// The largest size that is taken.
+        Limit = 45 "limit",
+        /// How large attachments may be before they are encoded.
+        Attachments = 46 "attachments",
+        /// A field of a head.
+        Field = 47 "field",
         /// The name given in HELO.
         Helo = 50 "helo",
         /// A blocklist, by its name for people.
