@@ -5,5 +5,7 @@
 )]
 
 mod answers;
+mod cases;
 mod diagnoses;
+mod dnssec;
 mod outage;

@@ -66,8 +66,15 @@ impl Clinic {
     /// message.
     #[must_use]
     pub fn diagnose(&self, paste: &str) -> Vec<Value> {
+        self.diagnose_with(&[], paste)
+    }
+
+    /// The same with further flags.
+    #[must_use]
+    pub fn diagnose_with(&self, flags: &[&str], paste: &str) -> Vec<Value> {
         let mut child = Command::new(crate::diagnose())
             .args(["--json", "--resolver", &self.resolver(), "-"])
+            .args(flags)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

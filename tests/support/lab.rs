@@ -1,6 +1,11 @@
-//! The lab: the zones of `zones/` on BIND, and a proxy that asks it.
+//! The lab: the zones of `zones/` on BIND, and a proxy that asks it, or asks a resolver before it
+//! that checks DNSSEC.
 
-use crate::{clinic::Clinic, name_server::NameServer};
+use crate::{
+    clinic::Clinic,
+    name_server::NameServer,
+    validator::{SignedZone, Validator},
+};
 
 /// What the lab knows.
 const ZONES: [(&str, &str); 6] = [
@@ -27,18 +32,50 @@ pub struct Lab {
     /// The proxy.
     pub clinic: Clinic,
     name_server: NameServer,
+    _validator: Option<Validator>,
 }
 
 impl Lab {
     /// Starts both.
     #[must_use]
     pub fn start(flags: &[&str]) -> Self {
-        let name_server = NameServer::start(&ZONES);
+        Self::of_zones(&ZONES, flags)
+    }
+
+    /// A lab with zones of its own.
+    #[must_use]
+    pub fn of_zones(zones: &[(&str, &str)], flags: &[&str]) -> Self {
+        let name_server = NameServer::start(zones);
         let upstream = name_server.upstream();
         let clinic = Clinic::start(&[&["--upstream", upstream.as_str()], flags].concat());
         Self {
             clinic,
             name_server,
+            _validator: None,
+        }
+    }
+
+    /// The lab's zones, one that is signed (`signed.test`), one whose signatures have expired
+    /// (`bogus.test`), behind a resolver that checks. No other name is had by any server.
+    #[must_use]
+    pub fn validating() -> Self {
+        let records = include_str!("zones/signed.zone");
+        let signed = SignedZone::new("signed.test", records, true);
+        let bogus = SignedZone::new("bogus.test", records, false);
+        let mut zones = ZONES.to_vec();
+        zones.extend([
+            ("signed.test", signed.text.as_str()),
+            ("bogus.test", bogus.text.as_str()),
+        ]);
+        let name_server = NameServer::start(&zones);
+        let names: Vec<&str> = zones.iter().map(|(name, _)| *name).collect();
+        let keys = [signed.key.as_str(), bogus.key.as_str()];
+        let validator = Validator::start(&names, name_server.port(), &keys);
+        let upstream = validator.upstream();
+        Self {
+            clinic: Clinic::start(&["--upstream", &upstream]),
+            name_server,
+            _validator: Some(validator),
         }
     }
 

@@ -14,6 +14,7 @@ pub mod http;
 pub mod lab;
 pub mod name_server;
 pub mod resolver;
+pub mod validator;
 pub mod webdriver;
 
 use std::path::PathBuf;
@@ -51,6 +52,11 @@ pub fn chromedriver() -> PathBuf {
 /// BIND's name server.
 pub fn named() -> PathBuf {
     place("BOUNCE_CLINIC_NAMED")
+}
+
+/// unbound, a resolver that checks DNSSEC.
+pub fn unbound() -> PathBuf {
+    place("BOUNCE_CLINIC_UNBOUND")
 }
 
 /// The folder `../shared`. Where it is missing, prints the line `SKIPPED <test>: no ../shared`, by

@@ -15,6 +15,7 @@ mod cargo_fuzz;
 mod cargo_install;
 mod pyspf;
 mod trunk;
+mod unbound;
 mod wasm_bindgen;
 
 use std::ffi::OsString;
@@ -32,7 +33,7 @@ pub(crate) enum Need {
     Browser,
     /// cargo-fuzz.
     Fuzzer,
-    /// BIND's `named`.
+    /// BIND's `named`, and unbound.
     NameServer,
     /// trunk, wasm-bindgen and wasm-opt.
     Page,
@@ -50,6 +51,7 @@ pub(crate) struct Tools {
     pub(crate) chromium: Option<PathBuf>,
     pub(crate) chromedriver: Option<PathBuf>,
     pub(crate) named: Option<PathBuf>,
+    pub(crate) unbound: Option<PathBuf>,
     pub(crate) spf_peer: Option<PathBuf>,
 }
 
@@ -102,6 +104,7 @@ pub(crate) fn set_up(workspace: &Workspace, needs: &[Need]) -> anyhow::Result<To
     }
     if needs.contains(&Need::NameServer) {
         tools.named = Some(bind::set_up(&cache)?);
+        tools.unbound = Some(unbound::set_up(&cache)?);
     }
     if needs.contains(&Need::SpfPeer) {
         tools.spf_peer = Some(pyspf::set_up(&cache)?);

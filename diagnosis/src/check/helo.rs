@@ -18,6 +18,9 @@ use crate::{
     wording::{Slot, Value, Values},
 };
 
+/// More names or addresses than these are not shown.
+const MAX_SHOWN: usize = 10;
+
 pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
     let mut outcome = Outcome::default();
     let Some(helo) = case.bounce.sending.helo.as_ref().map(|helo| &helo.value) else {
@@ -181,8 +184,12 @@ fn look_up(
     };
     let mut values = Values::new();
     let texts: Vec<String> = match code {
-        Code::HeloOtherName => names.iter().map(Name::to_string).collect(),
-        _ => addresses.iter().map(IpAddr::to_string).collect(),
+        Code::HeloOtherName => names.iter().take(MAX_SHOWN).map(Name::to_string).collect(),
+        _ => addresses
+            .iter()
+            .take(MAX_SHOWN)
+            .map(IpAddr::to_string)
+            .collect(),
     };
     if !texts.is_empty() {
         values.set(Slot::Names, Value::Names(texts));

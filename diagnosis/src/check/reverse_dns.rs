@@ -143,7 +143,7 @@ fn confirm(
         let code = Code::ReverseDnsUnchecked;
         return Some(unchecked(code, &subject, values, &question, &answer));
     }
-    let all = names.iter().map(Name::to_string).collect();
+    let all = names.iter().take(MAX_NAMES).map(Name::to_string).collect();
     Some(Finding {
         answers: evidence,
         ..finding(

@@ -112,6 +112,7 @@ impl Surroundings {
             ("BOUNCE_CLINIC_CHROMIUM", path(&tools.chromium)),
             ("BOUNCE_CLINIC_CHROMEDRIVER", path(&tools.chromedriver)),
             ("BOUNCE_CLINIC_NAMED", path(&tools.named)),
+            ("BOUNCE_CLINIC_UNBOUND", path(&tools.unbound)),
             ("BOUNCE_CLINIC_SHARED", path(&shared)),
             ("BOUNCE_CLINIC_SPF_PEER", path(&tools.spf_peer)),
             // Set when they are built: what a failed build left behind is not tested.
