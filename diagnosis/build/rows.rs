@@ -132,7 +132,7 @@ pub(crate) struct Step {
     /// Steps that this one makes needless.
     #[serde(default)]
     pub(crate) hides: Vec<String>,
-    /// Whether it stands instead of the general steps of the reason.
+    /// Whether it stands instead of the reason's general steps from its own rank on.
     #[serde(default)]
     pub(crate) instead: bool,
     /// Whether it is one of a reason's general steps: it stands under playbook/reason/.

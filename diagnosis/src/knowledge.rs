@@ -131,7 +131,7 @@ pub struct StepRule {
     pub commands: &'static [Template],
     /// Steps that are needless where this one stands.
     pub hides: &'static [&'static str],
-    /// Whether it stands instead of the general steps of the reason.
+    /// Whether it stands instead of the reason's general steps from its own rank on.
     pub instead: bool,
     /// Whether it is one of a reason's general steps.
     pub general: bool,
@@ -189,6 +189,8 @@ pub enum Fact {
     SenderDomain,
     /// The IP that the refusing server saw.
     SendingIp,
+    /// A service whose servers many share sends the mail.
+    Service,
     /// The address must not be mailed again.
     Suppress,
     /// The X.500 name of a mailbox.

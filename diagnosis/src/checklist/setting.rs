@@ -89,6 +89,7 @@ impl<'a> Setting<'a> {
                 sending.from_domain.is_some() || sending.envelope_domain.is_some()
             }
             Fact::SendingIp => sending.ip.is_some(),
+            Fact::Service => self.service.is_some(),
             Fact::Suppress => self.judgement.suppress == Some(true),
             Fact::X500 => self.recipient.decoded.as_ref().map(form) == Some(Form::Imceaex),
         }

@@ -1,6 +1,6 @@
 //! Which rows of the playbook apply, in which order, with their gaps filled.
 
-use std::{collections::HashMap, ops::RangeInclusive};
+use std::collections::HashMap;
 
 use super::{State, Step, setting::Setting, values::values};
 use crate::{
@@ -14,9 +14,9 @@ use crate::{
 /// More open steps than this nobody reads.
 const MAX_OPEN_STEPS: usize = 7;
 
-/// The ranks of the general steps of a reason that one of a provider's can stand for: what
-/// protects the sender comes before, other people's sides and sending again behind.
-const GENERAL: RangeInclusive<u16> = 20..=39;
+/// The last rank of a reason's general steps; behind it come other people's sides and sending
+/// again.
+const LAST_GENERAL: u16 = 39;
 
 pub(super) fn steps(case: &Case, findings: &[Finding]) -> Vec<Step> {
     let mut ranked: Vec<(&StepRule, Step)> = Vec::new();
@@ -57,10 +57,10 @@ fn leave_out_hidden(ranked: &mut Vec<(&StepRule, Step)>) {
     });
 }
 
-/// By name, or as one of a reason's general steps.
+/// By name; or, from its own rank on, as one of the reason's general steps.
 fn hides(by: &StepRule, other: &StepRule) -> bool {
-    let general = by.instead && other.general && GENERAL.contains(&other.rank);
-    by.hides.contains(&other.id) || general
+    let stands_behind = (by.rank..=LAST_GENERAL).contains(&other.rank);
+    by.hides.contains(&other.id) || by.instead && other.general && stands_behind
 }
 
 /// What reads the same for several recipients is one step.
