@@ -144,7 +144,7 @@ fn essence(case: &Case, findings: &[Finding], advice: &Advice) -> Vec<String> {
         )
     });
     let steps = report.checklist.iter().map(|step| {
-        let title = unnamed(&step.title);
+        let title = without_local_parts(&unnamed(&step.title));
         format!("{} | {title} | {} | {}", step.id, step.owner, step.state)
     });
     let findings = report.findings.iter().map(|finding| {
@@ -152,12 +152,20 @@ fn essence(case: &Case, findings: &[Finding], advice: &Advice) -> Vec<String> {
             "{} | {} | {} | {:?} | {}",
             finding.code,
             finding.verdict,
-            finding.title,
+            // Another address than the recipient's: what was probably meant.
+            without_local_parts(&finding.title),
             finding.unchecked_because,
             finding.explains
         )
     });
     headlines.chain(steps).chain(findings).collect()
+}
+
+/// The words, of each address only the part from the `@`.
+fn without_local_parts(text: &str) -> String {
+    let words = text.split(' ');
+    let words = words.map(|word| word.find('@').map_or(word, |at| &word[at..]));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn cases(input: &[u8]) -> Vec<Case> {

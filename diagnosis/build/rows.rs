@@ -15,6 +15,7 @@ pub(crate) struct Knowledge {
     pub(crate) providers: Vec<Provider>,
     pub(crate) senders: Vec<Sender>,
     pub(crate) systems: Vec<System>,
+    pub(crate) domains: Domains,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) classes: BTreeMap<String, Vec<String>>,
     pub(crate) name_words: BTreeMap<String, Vec<String>>,
@@ -79,6 +80,14 @@ pub(crate) struct Provider {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Domains {
+    pub(crate) known: Vec<String>,
+    pub(crate) slips: Vec<(String, String)>,
+    pub(crate) near: Vec<(String, String)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct System {
     pub(crate) name: String,
     pub(crate) marks: Vec<String>,
@@ -107,6 +116,12 @@ pub(crate) struct Step {
     /// Steps that this one makes needless.
     #[serde(default)]
     pub(crate) hides: Vec<String>,
+    /// Whether it stands instead of the reason's general steps from its own rank on.
+    #[serde(default)]
+    pub(crate) instead: bool,
+    /// Whether it is one of a reason's general steps: it stands under playbook/reason/.
+    #[serde(skip)]
+    pub(crate) general: bool,
     /// The one fact that the step asks for.
     pub(crate) asks: Option<String>,
     /// Where what it says can be read up; empty where it follows from the standards.
@@ -125,6 +140,7 @@ pub(crate) struct When {
     pub(crate) sides: Vec<String>,
     pub(crate) providers: Vec<String>,
     pub(crate) hosts: Vec<String>,
+    pub(crate) domains: Vec<String>,
     pub(crate) services: Vec<String>,
     pub(crate) systems: Vec<String>,
     pub(crate) statuses: Vec<String>,
@@ -148,6 +164,7 @@ impl When {
         "sides",
         "providers",
         "hosts",
+        "domains",
         "services",
         "systems",
         "statuses",
@@ -199,6 +216,8 @@ pub(crate) struct Sender {
     pub(crate) include: String,
     pub(crate) hosts: Vec<String>,
     pub(crate) mx: Vec<String>,
+    #[serde(default)]
+    pub(crate) selectors: Vec<String>,
     /// Where the service says so.
     pub(crate) source: String,
 }
@@ -322,7 +341,9 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
     }
     let mut steps = Vec::new();
     for path in files(&root.join("playbook"))? {
-        steps.extend(conditional::<Step>(&path, "step")?);
+        let general = path.parent().is_some_and(|at| at.ends_with("reason"));
+        let read = conditional::<Step>(&path, "step")?.into_iter();
+        steps.extend(read.map(|step| Step { general, ..step }));
     }
     let mut handovers = Vec::new();
     for path in files(&root.join("handover"))? {
@@ -335,6 +356,7 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
         steps,
         providers: file::<ProviderFile>(&root.join("providers.toml"))?.provider,
         senders: file::<SenderFile>(&root.join("senders.toml"))?.sender,
+        domains: file(&root.join("domains.toml"))?,
         systems: file::<SystemFile>(&root.join("systems.toml"))?.system,
         kinds: file::<KindFile>(&root.join("kinds.toml"))?.kind,
         classes: file(&root.join("words.toml"))?,

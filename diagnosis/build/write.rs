@@ -53,8 +53,8 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     let senders = list(&knowledge.senders, |row| match row.source.is_empty() {
         true => Err(format!("sender {}: no source", row.id).into()),
         false => Ok(format!(
-            "Sender {{ id: {:?}, name: {:?}, include: {:?}, hosts: &{:?}, mx: &{:?} }}",
-            row.id, row.name, row.include, row.hosts, row.mx
+            "Sender {{ id: {:?}, name: {:?}, include: {:?}, hosts: &{:?}, mx: &{:?}, selectors: &{:?} }}",
+            row.id, row.name, row.include, row.hosts, row.mx, row.selectors
         )),
     })?;
     table(
@@ -112,7 +112,27 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     })?;
     private_table(&mut out, "KIND_WORDS", "(&str, KindWords)", &kind_words)?;
     finding_words(&mut out, knowledge)?;
+    domains(&mut out, knowledge)?;
     Ok(out)
+}
+
+/// One string is smaller than a table of many.
+fn domains(out: &mut String, knowledge: &Knowledge) -> Result<()> {
+    let domains = &knowledge.domains;
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = domains.known.iter().find(|name| !seen.insert(*name)) {
+        return Err(format!("domains.toml: {twice} stands there twice").into());
+    }
+    let pairs = |pairs: &[(String, String)]| {
+        let words = pairs
+            .iter()
+            .map(|(typed, meant)| format!("{typed} {meant}"));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    writeln!(out, "static DOMAINS: &str = {:?};", domains.known.join(" "))?;
+    writeln!(out, "static SLIPS: &str = {:?};", pairs(&domains.slips))?;
+    writeln!(out, "static NEAR: &str = {:?};", pairs(&domains.near))?;
+    Ok(())
 }
 
 fn table(out: &mut String, doc: &str, name: &str, of: &str, rows: &str) -> Result<()> {
@@ -194,7 +214,7 @@ fn step(row: &Step, knowledge: &Knowledge) -> Result<String> {
         false => template(&format!("{} {}", words.verify, words.wait))?,
     };
     Ok(format!(
-        "StepRule {{ id: {:?}, owner: {}, rank: {}, when: {}, ruled_out: {}, title: {}, why: {}, verify: {verify}, commands: &[{}], hides: &{:?}, asks: {} }}",
+        "StepRule {{ id: {:?}, owner: {}, rank: {}, when: {}, ruled_out: {}, title: {}, why: {}, verify: {verify}, commands: &[{}], hides: &{:?}, instead: {}, general: {}, asks: {} }}",
         row.id,
         path("Side", &row.owner),
         row.rank,
@@ -204,6 +224,8 @@ fn step(row: &Step, knowledge: &Knowledge) -> Result<String> {
         template(&words.why)?,
         list(&row.commands, |command| template(command))?,
         row.hides,
+        row.instead,
+        row.general,
         optional("Asked", row.asks.as_deref()),
     ))
 }
@@ -223,6 +245,7 @@ fn condition(id: &str, row: &When) -> Result<String> {
     part("sides", &row.sides, paths("Side", &row.sides));
     part("providers", &row.providers, format!("&{:?}", row.providers));
     part("hosts", &row.hosts, format!("&{:?}", row.hosts));
+    part("domains", &row.domains, format!("&{:?}", row.domains));
     part("services", &row.services, format!("&{:?}", row.services));
     part("systems", &row.systems, format!("&{:?}", row.systems));
     part("says", &row.says, format!("&{:?}", row.says));
@@ -261,6 +284,7 @@ fn narrowness(row: &When, rank: u32) -> u32 {
         !row.systems.is_empty(),
         !row.services.is_empty(),
         !row.hosts.is_empty(),
+        !row.domains.is_empty(),
         !row.providers.is_empty(),
         !row.statuses.is_empty(),
         !row.says.is_empty(),
@@ -370,10 +394,16 @@ fn finding_words(out: &mut String, knowledge: &Knowledge) -> Result<()> {
 /// error here.
 fn template(sentence: &str) -> Result<String> {
     let mut rest = sentence;
-    while let Some((_, behind)) = rest.split_once('{') {
+    while let Some(at) = rest.find(['{', '}']) {
+        let (_, behind) = rest.split_at(at);
+        if behind.starts_with("{{") || behind.starts_with("}}") {
+            rest = behind.split_at(2).1;
+            continue;
+        }
         let (gap, after) = behind
-            .split_once('}')
-            .ok_or_else(|| format!("{sentence:?}: a gap is not closed"))?;
+            .strip_prefix('{')
+            .and_then(|gap| gap.split_once('}'))
+            .ok_or_else(|| format!("{sentence:?}: a gap is not closed, or a brace stands alone"))?;
         let slot = gap.split_once('|').map_or(gap, |(slot, _)| slot);
         if !SLOTS.contains(&slot) {
             return Err(format!("{sentence:?}: there is no slot {slot:?}").into());

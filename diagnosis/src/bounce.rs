@@ -26,6 +26,8 @@ pub struct Bounce {
     pub sending: Sending,
     /// What is known of the returned message itself.
     pub returned: Returned,
+    /// The addresses that stand in it, the first of them; what the recipient's is compared with.
+    pub mentioned: Vec<String>,
 }
 
 impl Bounce {
@@ -42,6 +44,7 @@ impl Bounce {
             recipients: Vec::new(),
             sending: Sending::default(),
             returned: Returned::default(),
+            mentioned: Vec::new(),
         }
     }
 }
@@ -91,6 +94,9 @@ pub enum Shape {
 pub struct Recipient {
     /// Final-Recipient (RFC 3464, section 2.3.2) or the address that the prose names.
     pub address: Option<Spanned<String>>,
+    /// The address with what was taken along when it was copied (quotation marks, `mailto:`, what
+    /// shows nothing), where that stands inside of its brackets.
+    pub written: Option<Spanned<String>>,
     /// Original-Recipient (RFC 3464, section 2.3.1).
     pub original: Option<Spanned<String>>,
     /// Action (RFC 3464, section 2.3.3).
@@ -149,6 +155,10 @@ pub struct Returned {
     pub subject: Option<Spanned<String>>,
     /// How many bytes it had on the wire: counted where all of it came back, else as a server says.
     pub size: Option<Spanned<usize>>,
+    /// How large a message may be, as the server that refused says.
+    pub limit: Option<Spanned<usize>>,
+    /// What its head holds; `None` where there is none.
+    pub head: Option<Head>,
     /// Its Date field, RFC 3339 in UTC.
     pub date: Option<Spanned<String>>,
     /// Its Message-ID without the angle brackets.
@@ -164,6 +174,24 @@ pub struct Returned {
     pub backscatter: Option<Spanned<bool>>,
 }
 
+/// What the head of the returned message holds of the fields that a message must have (RFC 5322,
+/// section 3.6).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// Whether all of it came back, so that what is not there was not there.
+    pub is_complete: bool,
+    /// How many Date fields.
+    pub dates: Spanned<usize>,
+    /// How many From fields.
+    pub froms: Spanned<usize>,
+    /// How many addresses in the first of them.
+    pub authors: Spanned<usize>,
+    /// How many Message-ID fields.
+    pub message_ids: Spanned<usize>,
+    /// The first field with characters that are not ASCII and not encoded (RFC 2047).
+    pub unencoded: Option<Spanned<String>>,
+}
+
 /// One result of Authentication-Results (RFC 8601, section 2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authentication {
@@ -177,13 +205,15 @@ pub struct Authentication {
     pub selector: Option<String>,
 }
 
-/// The two tags of a DKIM signature that say where its key is (RFC 6376, section 3.5).
+/// The tags of a DKIM signature that say which key it needs (RFC 6376, section 3.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     /// d=, the signing domain.
     pub domain: String,
     /// s=, the selector.
     pub selector: String,
+    /// a=, the algorithm, where it is known.
+    pub algorithm: Option<String>,
 }
 
 /// What was written into an address on its way, for the machines that send it back.

@@ -136,7 +136,11 @@ impl Case {
         if let Some((selector, domain)) = facts.selector.clone()
             && let Some(domain) = domain.or(own)
         {
-            sending.dkim = vec![placeless(Signature { domain, selector })];
+            sending.dkim = vec![placeless(Signature {
+                domain,
+                selector,
+                algorithm: None,
+            })];
         }
         self
     }

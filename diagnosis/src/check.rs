@@ -12,16 +12,25 @@ use crate::{
     wording::{Slot, Value, Values},
 };
 
+mod address;
+mod arc;
+mod bimi;
 mod blocklist;
+mod dane;
+mod distance;
 mod dkim;
 mod dmarc;
 mod helo;
+mod message;
+mod mta_sts;
 mod mx;
 mod mx_host;
 mod recipient_domain;
 mod refusing_server;
 mod reverse_dns;
 mod spf;
+mod tls;
+mod typo;
 
 mod explains;
 
@@ -42,15 +51,22 @@ pub struct Outcome {
 
 /// All checks, in the order in which a bounce is thought through.
 const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
+    address::check,
     recipient_domain::check,
+    typo::check,
     mx::check,
     refusing_server::check,
+    mta_sts::check,
+    dane::check,
     reverse_dns::check,
     helo::check,
     spf::check,
     dkim::check,
     dmarc::check,
     blocklist::check,
+    message::check,
+    bimi::check,
+    arc::check,
 ];
 
 /// Runs all checks. The findings are complete once `needs` is empty.
@@ -146,6 +162,19 @@ fn envelope_domain(case: &Case) -> Option<Name> {
         .as_ref()
         .and_then(|domain| domain.value.parse().ok())
         .or_else(|| author_domain(case))
+}
+
+/// Whether a refusal holds the word, in lower case.
+fn speaks_of(case: &Case, wanted: &str) -> bool {
+    let said = |text: &str| {
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|word| word.eq_ignore_ascii_case(wanted))
+    };
+    let mut recipients = case.bounce.recipients.iter();
+    recipients.any(|recipient| {
+        let diagnostic = recipient.diagnostic.as_ref();
+        diagnostic.is_some_and(|diagnostic| said(&diagnostic.value))
+    })
 }
 
 /// The answer to a question; an open one is noted.

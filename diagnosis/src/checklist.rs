@@ -132,7 +132,7 @@ pub fn title(case: &Case) -> String {
 pub fn advise_in(words: &Words, letters: &Words, case: &Case, findings: &[Finding]) -> Advice {
     let settings = settings(words, case, findings);
     let headlines = headlines(case, &settings, words);
-    let steps = steps(&settings, findings, words);
+    let steps = steps(case, &settings, findings, words);
     let handovers = match letters.language() == words.language() {
         true => {
             let material = Material {
@@ -159,7 +159,7 @@ fn handovers_in(words: &Words, case: &Case, findings: &[Finding]) -> Vec<Handove
     let settings = settings(words, case, findings);
     let material = Material {
         headlines: &headlines(case, &settings, words),
-        steps: &steps(&settings, findings, words),
+        steps: &steps(case, &settings, findings, words),
         words,
     };
     handovers(case, &settings, &material)
@@ -302,7 +302,7 @@ fn narrowest<'r, T>(
 ) -> Option<(&'r T, Option<usize>)> {
     let fitting = rules.filter_map(|rule| {
         let (condition, narrowness) = when(rule);
-        Some((narrowness, rule, setting.applies(condition)?))
+        Some((narrowness, rule, setting.fits(condition)?))
     });
     let (_, rule, found) =
         fitting.max_by_key(|(narrowness, _, found)| (*narrowness, Reverse(*found)))?;

@@ -185,12 +185,40 @@ words! {
         DmarcSeveral = 32 "dmarc-several",
         /// DNS did not say.
         DmarcUnchecked = 33 "dmarc-unchecked",
+        /// The address is written as addresses are.
+        AddressInOrder = 40 "address-in-order",
+        /// A dot at an end of the local part, or two together.
+        AddressDots = 41 "address-dots",
+        /// Quotation marks, brackets or `mailto:` were taken along.
+        AddressWrapped = 42 "address-wrapped",
+        /// A character in it shows nothing.
+        AddressInvisibleCharacter = 43 "address-invisible-character",
+        /// A letter of another script looks like a Latin one.
+        AddressLookAlike = 44 "address-look-alike",
+        /// Letters of two scripts in one word.
+        AddressMixedScripts = 45 "address-mixed-scripts",
+        /// A character where none such can stand.
+        AddressSyntax = 46 "address-syntax",
+        /// Nearly the same as another address of the paste.
+        AddressNearMatch = 47 "address-near-match",
+        /// Longer than an address can be.
+        AddressTooLong = 48 "address-too-long",
         /// The domain's DNSSEC signatures do not hold.
         RecipientDomainDnssecBroken = 50 "recipient-domain-dnssec-broken",
         /// None of the domain's name servers answers.
         RecipientDomainServersUnreachable = 51 "recipient-domain-servers-unreachable",
         /// The domain has a form in its own script.
         RecipientDomainInternationalized = 52 "recipient-domain-internationalized",
+        /// The domain is a well-known one.
+        TypoWellKnown = 54 "typo-well-known",
+        /// The domain is a slip away from a well-known one.
+        TypoOfKnownDomain = 55 "typo-of-known-domain",
+        /// The end of the name is one that no registry has.
+        TypoOfTopLevelDomain = 56 "typo-of-top-level-domain",
+        /// The domain is a slip away from another of the paste.
+        TypoOfNamedDomain = 57 "typo-of-named-domain",
+        /// DNS did not say whether the suggestion takes mail.
+        TypoUnchecked = 58 "typo-unchecked",
         /// A null MX beside other MX records.
         MxNullMixed = 60 "mx-null-mixed",
         /// A null MX with a preference other than 0, or several.
@@ -215,6 +243,36 @@ words! {
         RefusingServerOtherProvider = 70 "refusing-server-other-provider",
         /// The MX is a filter; the server that refused holds the mailboxes behind it.
         RefusingServerBehindFilter = 71 "refusing-server-behind-filter",
+        /// The domain announces an MTA-STS policy.
+        MtaStsFound = 75 "mta-sts-found",
+        /// It announces none.
+        MtaStsNotPublished = 76 "mta-sts-not-published",
+        /// Several records announce one: none counts.
+        MtaStsSeveral = 77 "mta-sts-several",
+        /// The record breaks the grammar.
+        MtaStsSyntax = 78 "mta-sts-syntax",
+        /// DNS did not say.
+        MtaStsUnchecked = 79 "mta-sts-unchecked",
+        /// The domain takes reports about TLS.
+        MtaStsReportsFound = 80 "mta-sts-reports-found",
+        /// It demands TLS and takes no reports.
+        MtaStsReportsMissing = 81 "mta-sts-reports-missing",
+        /// The record for reports breaks the grammar, or there are several.
+        MtaStsReportsFaulty = 82 "mta-sts-reports-faulty",
+        /// TLSA records that count.
+        DaneFound = 83 "dane-found",
+        /// No TLSA records.
+        DaneNotPublished = 84 "dane-not-published",
+        /// TLSA records without DNSSEC.
+        DaneUnsigned = 85 "dane-unsigned",
+        /// No TLSA record that can be used.
+        DaneUnusable = 86 "dane-unusable",
+        /// The records count, and the sending server says that the check failed.
+        DaneCertificateMismatch = 87 "dane-certificate-mismatch",
+        /// The domain is signed, and the TLSA question fails.
+        DaneLookupBroken = 88 "dane-lookup-broken",
+        /// DNS did not say.
+        DaneUnchecked = 89 "dane-unchecked",
         /// The name of the sending IP looks like that of a customer line.
         ReverseDnsGeneric = 140 "reverse-dns-generic",
         /// The sending IP is one that is used inside networks only.
@@ -295,6 +353,62 @@ words! {
         DkimKeyLong = 99 "dkim-key-long",
         /// `t=y`: the domain only tries DKIM out.
         DkimKeyTesting = 100 "dkim-key-testing",
+        /// `a=` of the signature asks for a key of another type.
+        DkimKeyTypeMismatch = 101 "dkim-key-type-mismatch",
+        /// The signature is made with SHA-1 (RFC 8301, section 3.1).
+        DkimSignatureSha1 = 102 "dkim-signature-sha1",
+        /// The selector is an alias for a name that holds no key.
+        DkimAliasBroken = 103 "dkim-alias-broken",
+        /// SPF or DKIM vouches for a domain that is aligned with From.
+        DmarcPass = 110 "dmarc-pass",
+        /// What SPF and DKIM vouch for is not aligned with From.
+        DmarcNotAligned = 111 "dmarc-not-aligned",
+        /// Neither SPF nor DKIM vouches for anything.
+        DmarcFail = 112 "dmarc-fail",
+        /// It passes only if a signature that nobody has verified is intact.
+        DmarcRestsOnDkim = 113 "dmarc-rests-on-dkim",
+        /// Something in the record is not valid, and ignored.
+        DmarcSyntax = 114 "dmarc-syntax",
+        /// The record is of no use.
+        DmarcUnusable = 115 "dmarc-unusable",
+        /// The record stands at the domain itself.
+        DmarcMisplaced = 116 "dmarc-misplaced",
+        /// The provider asks more of who sends much.
+        DmarcBulkSender = 117 "dmarc-bulk-sender",
+        /// The returned head has each field that a message must have, once.
+        MessageHeadInOrder = 120 "message-head-in-order",
+        /// No Date field (RFC 5322, section 3.6).
+        MessageDateMissing = 121 "message-date-missing",
+        /// Several Date fields.
+        MessageDateTwice = 122 "message-date-twice",
+        /// No From field.
+        MessageFromMissing = 123 "message-from-missing",
+        /// Several From fields.
+        MessageFromTwice = 124 "message-from-twice",
+        /// Several addresses in From.
+        MessageSeveralAuthors = 125 "message-several-authors",
+        /// No Message-ID field.
+        MessageIdMissing = 126 "message-id-missing",
+        /// Several Message-ID fields.
+        MessageIdTwice = 127 "message-id-twice",
+        /// A field with characters that are neither ASCII nor encoded.
+        MessageNotAscii = 128 "message-not-ascii",
+        /// Larger than the server takes.
+        MessageTooLarge = 129 "message-too-large",
+        /// A BIMI record that has its form.
+        BimiFound = 130 "bimi-found",
+        /// No BIMI record.
+        BimiMissing = 131 "bimi-missing",
+        /// A BIMI record that has not its form.
+        BimiSyntax = 132 "bimi-syntax",
+        /// DNS did not say.
+        BimiUnchecked = 133 "bimi-unchecked",
+        /// A forwarder's seals are in order.
+        ArcPass = 134 "arc-pass",
+        /// A forwarder's seals are broken.
+        ArcFail = 135 "arc-fail",
+        /// No forwarder has sealed the message.
+        ArcMissing = 136 "arc-missing",
     }
 }
 

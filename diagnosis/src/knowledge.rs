@@ -106,6 +106,8 @@ pub struct Sender {
     pub hosts: &'static [&'static str],
     /// Suffixes of the mail exchangers of those who have their mailboxes there.
     pub mx: &'static [&'static str],
+    /// The DKIM selectors that it signs with for everybody.
+    pub selectors: &'static [&'static str],
 }
 
 /// A step of the playbook.
@@ -131,6 +133,10 @@ pub struct StepRule {
     pub commands: &'static [Template],
     /// Steps that are needless where this one stands.
     pub hides: &'static [&'static str],
+    /// Whether it stands instead of the reason's general steps from its own rank on.
+    pub instead: bool,
+    /// Whether it is one of a reason's general steps.
+    pub general: bool,
     /// The one fact that it asks for.
     pub asks: Option<Asked>,
 }
@@ -177,6 +183,8 @@ pub enum Fact {
     Forwarded,
     /// The name that the sending server gave.
     Helo,
+    /// A provider that the knowledge has by name holds the recipient's mailboxes.
+    Hosted,
     /// The recipient's address.
     Recipient,
     /// The selector of a DKIM signature.
@@ -185,6 +193,8 @@ pub enum Fact {
     SenderDomain,
     /// The IP that the refusing server saw.
     SendingIp,
+    /// A service whose servers many share sends the mail.
+    Service,
     /// The address must not be mailed again.
     Suppress,
     /// The X.500 name of a mailbox.
@@ -208,6 +218,8 @@ pub struct Condition {
     pub providers: &'static [&'static str],
     /// The recipient's mailboxes are at one of these, by MX record or by the server that refused.
     pub hosts: &'static [&'static str],
+    /// The recipient's domain is one of these.
+    pub domains: &'static [&'static str],
     /// The mail goes out through one of these services.
     pub services: &'static [&'static str],
     /// The mail system that wrote the bounce is one of these.
@@ -242,6 +254,7 @@ impl Condition {
         sides: &[],
         providers: &[],
         hosts: &[],
+        domains: &[],
         services: &[],
         systems: &[],
         statuses: &[],
@@ -456,6 +469,33 @@ pub fn provider_of_exchanger(host: &str) -> Option<&'static Provider> {
 fn is_below(host: &str, suffix: &str) -> bool {
     host.strip_suffix(suffix)
         .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// Well-known mail domains, the most used first.
+pub fn known_domains() -> impl Iterator<Item = &'static str> {
+    DOMAINS.split(' ')
+}
+
+/// The end of a name that was meant, where no registry has the one that was typed.
+#[must_use]
+pub fn meant_end(typed: &str) -> Option<&'static str> {
+    meant_in(SLIPS, typed)
+}
+
+/// The same, where a registry has it: it says something beside a well-known name only.
+#[must_use]
+pub fn near_end(typed: &str) -> Option<&'static str> {
+    meant_in(NEAR, typed).or_else(|| meant_end(typed))
+}
+
+fn meant_in(pairs: &'static str, typed: &str) -> Option<&'static str> {
+    let mut words = pairs.split(' ');
+    while let (Some(known), Some(meant)) = (words.next(), words.next()) {
+        if known == typed {
+            return Some(meant);
+        }
+    }
+    None
 }
 
 /// The provider that a reply (lower case) gives away.

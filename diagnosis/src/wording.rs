@@ -72,7 +72,7 @@ words! {
         Term = 61 "term",
         /// How many look-ups a record makes.
         Lookups = 62 "lookups",
-        /// Where in a record, in octets from 1.
+        /// Where in a record (in octets) or in an address (in characters), from 1.
         Position = 63 "position",
         /// What should stand there.
         Wanted = 64 "wanted",
@@ -84,6 +84,14 @@ words! {
         Bits = 42 "bits",
         /// An algorithm of signatures.
         Algorithm = 43 "algorithm",
+        /// The size of a message.
+        Size = 44 "size",
+        /// The largest size that is taken.
+        Limit = 45 "limit",
+        /// How large attachments may be before they are encoded.
+        Attachments = 46 "attachments",
+        /// A field of a head.
+        Field = 47 "field",
         /// The name given in HELO.
         Helo = 50 "helo",
         /// A blocklist, by its name for people.
@@ -98,6 +106,12 @@ words! {
         LookUp = 55 "look_up",
         /// When it was tried for the last time, else when the message came in.
         Time = 110 "time",
+        /// The service that the mail goes out through, by its trade name.
+        Service = 120 "service",
+        /// Another mail exchanger of the recipient's domain.
+        OtherMx = 121 "other_mx",
+        /// A mail exchanger of somebody else, to compare with.
+        UnrelatedMx = 122 "unrelated_mx",
     }
 }
 
@@ -178,7 +192,8 @@ impl Values {
     }
 }
 
-/// A sentence with gaps: `{slot}`, or `{slot|words that stand in where there is no value}`.
+/// A sentence with gaps: `{slot}`, or `{slot|words that stand in where there is no value}`. Two
+/// braces together are one that stands in the sentence.
 pub type Template = &'static str;
 
 /// Fills the gaps; `None` where one has no value, so that no sentence with a hole is ever shown.
@@ -196,14 +211,30 @@ pub fn fill_with(
 ) -> Option<String> {
     let mut filled = String::new();
     let mut rest = template;
-    while let Some((words, behind)) = rest.split_once('{') {
-        let (gap, after) = behind.split_once('}')?;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (words, behind) = rest.split_at(at);
         filled.push_str(words);
-        filled.push_str(&value_of(gap, values, &present)?);
-        rest = after;
+        rest = match brace(behind) {
+            Some((brace, after)) => {
+                filled.push(brace);
+                after
+            }
+            None => {
+                let (gap, after) = behind.strip_prefix('{')?.split_once('}')?;
+                filled.push_str(&value_of(gap, values, &present)?);
+                after
+            }
+        };
     }
     filled.push_str(rest);
     Some(filled)
+}
+
+/// A brace that stands in the sentence, and what is behind it.
+fn brace(text: &str) -> Option<(char, &str)> {
+    let opening = || text.strip_prefix("{{").map(|after| ('{', after));
+    let closing = || text.strip_prefix("}}").map(|after| ('}', after));
+    opening().or_else(closing)
 }
 
 fn value_of(gap: &str, values: &Values, present: impl Fn(&str) -> String) -> Option<String> {
@@ -328,5 +359,16 @@ mod tests {
         );
         assert_eq!(fill(template, &values).as_deref(), Some("to a, b somebody"));
         assert_eq!(fill(template, &Values::new()), None);
+    }
+
+    #[test]
+    fn two_braces_are_one() {
+        let template: Template = "Set-Mailbox -EmailAddresses @{{Add=\"{x500}\"}}";
+        let values = Values::new().text(Slot::X500, "/o=firm");
+        let filled = fill(template, &values);
+        assert_eq!(
+            filled.as_deref(),
+            Some("Set-Mailbox -EmailAddresses @{Add=\"/o=firm\"}")
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The checks as tables: one file a case under `cases/dns/`, with a paste, what DNS answers, the
 //! codes that must come out (`code=verdict`, `/cause` where unchecked, `!` where it explains the
 //! bounce) and the codes that must not. The files under `cases/advice/` say which step comes first,
-//! whose it is, which steps must not appear, what the headline says, what a list owner does with the
+//! whose it is, which steps must and must not appear, what the headline says, what a list owner does with the
 //! address, and which messages are ready to be sent.
 #![allow(
     clippy::unwrap_used,
@@ -56,6 +56,82 @@ fn every_case_gives_what_it_says() {
     assert!(unseen.is_empty(), "no case gives {unseen:?}");
 }
 
+/// Every answer as large and as strange as DNS can make it: the checks come to an end, and ask
+/// about no more hosts than a mail server would try.
+#[test]
+fn hostile_answers_are_bounded() {
+    let paste = "<ana@firm.example>: host mx.other.example[192.0.2.1] said: 454 4.7.1 TLS failed: \
+                 certificate, dane\n";
+    let case = classify(read(paste.as_bytes(), no_decoder).remove(0));
+    let record = |data: RecordData| Record {
+        owner: "firm.example".to_owned(),
+        ttl: u32::MAX,
+        data,
+    };
+    let mut exchangers: Vec<Record> = (0..10_000_u16)
+        .map(|at| RecordData::Mx {
+            preference: at / 4,
+            exchange: format!("mx{at}.firm.example"),
+        })
+        .map(record)
+        .collect();
+    let strange = [
+        "",
+        ".",
+        "a b.example",
+        "\u{0}",
+        "..",
+        "192.0.2.1",
+        "é.example",
+        "*.example",
+    ];
+    let odd = |exchange: &str| RecordData::Mx {
+        preference: 0,
+        exchange: exchange.to_owned(),
+    };
+    exchangers.extend(strange.map(odd).map(record));
+    let all = Answer {
+        records: exchangers
+            .into_iter()
+            .chain([
+                record(RecordData::Txt(format!(
+                    "v=STSv1; id={}",
+                    "é".repeat(32_000)
+                ))),
+                record(RecordData::Txt(format!(
+                    "v=TLSRPTv1; rua={}",
+                    ",".repeat(64_000)
+                ))),
+                record(RecordData::Other(52, "3 1 1 ".repeat(10_000))),
+                record(RecordData::Other(2, "\u{0}".to_owned())),
+                record(RecordData::Cname("firm.example".parse().unwrap())),
+            ])
+            .collect(),
+        authenticated: true,
+        ..Answer::empty(Outcome::NoError)
+    };
+    let mut answers = Answers::default();
+    for _ in 0..MAX_ROUNDS + 1 {
+        let needs = examine(&case, &answers).needs;
+        assert!(needs.len() <= 60, "{} questions at once", needs.len());
+        answers = answers
+            .iter()
+            .map(|(question, answer)| (question.clone(), answer.clone()))
+            .chain(needs.into_iter().map(|question| (question, all.clone())))
+            .collect();
+    }
+    let outcome = examine(&case, &answers);
+    assert_eq!(outcome.needs, []);
+    for finding in &outcome.findings {
+        let length: usize = finding
+            .values
+            .iter()
+            .map(|(_, value)| value.present().len())
+            .sum();
+        assert!(length <= 4_096, "{:?} says {length} bytes", finding.code);
+    }
+}
+
 struct CaseFile {
     paste: String,
     /// Whether the person wishes blocklists to be asked.
@@ -75,6 +151,8 @@ struct CaseFile {
     on_list: Vec<String>,
     /// Whom the ready messages are for, in order; `-` for nobody.
     handovers: Vec<String>,
+    /// Open steps that must be there: an id, and words of it behind ` :: `.
+    steps: Vec<String>,
 }
 
 impl CaseFile {
@@ -111,6 +189,7 @@ impl CaseFile {
             headline: section("headline").lines().map(str::to_owned).collect(),
             on_list: words(section("list")),
             handovers: words(section("handovers")),
+            steps: section("steps").lines().map(str::to_owned).collect(),
             proposed: section("proposed")
                 .lines()
                 .filter_map(|line| line.split_once(' '))
@@ -205,6 +284,11 @@ impl CaseFile {
                 faults.push(format!("the step {id} must not be there"));
             }
         }
+        let missing = self
+            .steps
+            .iter()
+            .filter(|line| !open.iter().any(|step| is_said(step, line)));
+        faults.extend(missing.map(|line| format!("no step says {line}")));
         faults
     }
 
@@ -304,6 +388,17 @@ fn fault_of_handover(handover: &Handover) -> Option<String> {
     let tells = |text: &&String| text.replace("…@", "").contains("@firm.example");
     let is_wrong = has("@headline") || has("@steps") || has("\n\n\n");
     (is_wrong || third && all.iter().any(tells)).then(|| format!("{to}: {}", handover.text))
+}
+
+/// `ID`, or `ID :: WORDS` with words that stand in its texts or commands.
+fn is_said(step: &Step, line: &str) -> bool {
+    let (id, words) = line.split_once(" :: ").unwrap_or((line, ""));
+    let texts = [&step.title, &step.why, &step.verify];
+    step.id == id
+        && texts
+            .into_iter()
+            .chain(&step.commands)
+            .any(|text| text.contains(words))
 }
 
 /// `SERVFAIL 22`, `BOGUS 6`, `NXDOMAIN`.

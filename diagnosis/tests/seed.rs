@@ -1,7 +1,9 @@
-//! The wordings of "550 5.1.1" that the project began with, each alone, in a report and in prose.
+//! The wordings of "550 5.1.1" that the project began with, each alone, in a report and in prose, and
+//! where each piece of the advice that came with them is given.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "a test may fail loudly"
 )]
 
@@ -254,6 +256,18 @@ fn a_lone_name_is_what_the_checks_are_about() {
         address.bounce.recipients[0].address.as_ref().unwrap().value,
         "Ana@firm.example"
     );
+    for taken_along in [
+        "mailto:ana@firm.example",
+        "<'ana@firm.example'>",
+        "\"ana@firm.example\"",
+    ] {
+        let address = case(taken_along);
+        assert_eq!(
+            address.bounce.recipients[0].address.as_ref().unwrap().value,
+            "ana@firm.example",
+            "{taken_along}"
+        );
+    }
     let domain = case("firm.example.");
     assert_eq!(
         domain.bounce.sending.from_domain.as_ref().unwrap().value,
@@ -340,4 +354,185 @@ fn complaints_and_automatic_replies_name_who_they_are_from() {
         "ana@firm.example"
     );
     assert_eq!(reply.judgements[0].reason.as_str(), "vacation");
+}
+
+/// A piece of the first advice, the case that reaches it, and what must stand in that case's steps.
+const ADVICE: [(&str, &str, &str); 32] = [
+    (
+        "check the spelling, a missed or doubled character",
+        "unknown_user",
+        "check-the-spelling :: missed, doubled",
+    ),
+    (
+        "ask for the right address",
+        "unknown_user",
+        "ask-for-the-right-address",
+    ),
+    (
+        "the MX may lead to the wrong server: trace it",
+        "unknown_user_at_the_wrong_server",
+        "correct-where-mail-goes :: dig +trace firm.example MX",
+    ),
+    (
+        "ask for the MX records",
+        "unknown_user_at_the_wrong_server",
+        "look-for-a-fixed-route :: dig firm.example MX",
+    ),
+    (
+        "is the server that refused one of the MXs",
+        "unknown_user_at_the_wrong_server",
+        "send-once-more-to-the-right-server :: old.hoster.example",
+    ),
+    (
+        "tell the recipient's administrator to correct DNS",
+        "unknown_user_at_the_wrong_server",
+        "correct-where-mail-goes :: have the DNS records of firm.example corrected",
+    ),
+    (
+        "has the MX host an address",
+        "mx_host_is_private",
+        "mend-the-mx-host :: dig mx1.firm.example A",
+    ),
+    (
+        "try the connection by telnet",
+        "no_connection_in_time",
+        "test-the-connection :: telnet mx1.firm.example 25",
+    ),
+    (
+        "no connection: your server is shut out",
+        "no_connection_in_time",
+        "test-the-connection :: shuts you out",
+    ),
+    (
+        "a listed IP: look for spam in the logs",
+        "listed_own_server",
+        "find-the-account-on-postfix :: /var/log/mail.log",
+    ),
+    (
+        "malicious scripts",
+        "listed_own_server",
+        "find-the-account-on-postfix :: script",
+    ),
+    (
+        "stop the offending mailbox",
+        "listed_own_server",
+        "find-the-account-on-postfix :: stop it",
+    ),
+    (
+        "change the passwords",
+        "listed_shared_host",
+        "find-the-account-on-exim :: Change that password",
+    ),
+    (
+        "each list has its own removal",
+        "listed_own_server",
+        "get-off-the-list :: Each list",
+    ),
+    (
+        "a shared IP gets listed through others",
+        "listed_bulk_service",
+        "have-your-provider-ask :: shared",
+    ),
+    (
+        "reverse DNS",
+        "reverse_dns_missing",
+        "set-reverse-dns :: dig -x 203.0.113.25",
+    ),
+    (
+        "SPF: begins with v=spf1",
+        "authentication_all_missing",
+        "publish-spf :: v=spf1",
+    ),
+    (
+        "SPF: nslookup -type=txt",
+        "authentication_all_missing",
+        "publish-spf :: nslookup -type=txt shop.example",
+    ),
+    (
+        "DKIM: the domain's own name server",
+        "authentication_all_missing",
+        "publish-a-dkim-key :: dig +short shop.example NS",
+    ),
+    (
+        "DKIM: SELECTOR._domainkey",
+        "authentication_all_missing",
+        "publish-a-dkim-key :: s1._domainkey.shop.example TXT",
+    ),
+    (
+        "DKIM: begins with v=DKIM1",
+        "authentication_all_missing",
+        "publish-a-dkim-key :: v=DKIM1",
+    ),
+    (
+        "DMARC: begins with v=DMARC1",
+        "authentication_all_missing",
+        "publish-dmarc :: v=DMARC1",
+    ),
+    (
+        "DNS has to show that the IP may use the domain",
+        "spf_without_the_server",
+        "add-the-server-to-spf :: ip4:203.0.113.25",
+    ),
+    (
+        "Exchange: only authenticated senders",
+        "exchange_wants_inside_senders",
+        "let-outside-senders-in :: Mailbox features > Message delivery restrictions > View details",
+    ),
+    (
+        "Exchange: the same behind \"user unknown\"",
+        "exchange_unknown_user",
+        "look-at-exchanges-recipients :: RequireSenderAuthenticationEnabled",
+    ),
+    (
+        "Exim: the route that was taken",
+        "own_server_keeps_a_hosted_domain_cpanel",
+        "ask-exim-for-the-route :: exim -bt info@firm.example",
+    ),
+    (
+        "Exim: filters and custom rules",
+        "own_server_keeps_a_hosted_domain_cpanel",
+        "ask-exim-for-the-route :: filters and custom rules",
+    ),
+    (
+        "Postfix: stop treating the domain as local",
+        "own_server_keeps_a_hosted_domain_postfix",
+        "take-the-domain-out-of-postfix :: mydestination",
+    ),
+    (
+        "qmail: stop treating the domain as local",
+        "qmail_unknown_user",
+        "correct-qmails-control-files :: virtualdomains",
+    ),
+    (
+        "lists: verify addresses when they come in",
+        "unknown_user_bulk",
+        "check-how-addresses-come-in",
+    ),
+    (
+        "lists: remove hard bounces at once",
+        "unknown_user_bulk",
+        "remove-dead-addresses-by-themselves :: at once",
+    ),
+    (
+        "5.5.1: AUTH or STARTTLS left out, or a firewall",
+        "invalid_command",
+        "speak-esmtp :: AUTH or STARTTLS left out",
+    ),
+];
+
+/// `checks.rs` holds each case to its steps; here it is held that no piece of advice is lost.
+#[test]
+fn every_piece_of_the_first_advice_is_reached_by_a_bounce() {
+    let cases = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/advice");
+    let mut lost = Vec::new();
+    for (piece, name, step) in ADVICE {
+        let case = std::fs::read_to_string(cases.join(format!("{name}.txt"))).unwrap_or_default();
+        let steps = case
+            .split_once("--- steps\n")
+            .map_or("", |(_, steps)| steps);
+        if !steps.lines().any(|line| line == step) {
+            lost.push(format!("{piece}: {name} has no line {step:?}"));
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
 }

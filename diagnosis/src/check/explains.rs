@@ -30,7 +30,10 @@ pub fn explains(case: &Case, finding: &Finding) -> bool {
         .filter(|(index, _)| finding.recipients.is_empty() || finding.recipients.contains(index))
         .any(|(_, judgement)| {
             let own = judgement.refused_by == Some(RefusedBy::SenderProvider);
-            !own && explaining(judgement.reason).contains(&finding.code)
+            let of_address =
+                is_about_the_address(judgement.reason) && ADDRESS.contains(&finding.code);
+            let of_tls = is_about_tls(judgement.reason) && TLS.contains(&finding.code);
+            !own && (of_address || of_tls || explaining(judgement.reason).contains(&finding.code))
         })
 }
 
@@ -45,6 +48,52 @@ fn is_about_reputation(reason: Reason) -> bool {
             | Reason::Spamdetected
     )
 }
+
+/// Reasons that a wrong address gives.
+pub(super) fn is_about_the_address(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Expired
+            | Reason::Filtered
+            | Reason::Hostunknown
+            | Reason::Networkerror
+            | Reason::Notaccept
+            | Reason::Rejected
+            | Reason::Syntaxerror
+            | Reason::Userunknown
+    )
+}
+
+/// What says that an address is wrong, or its domain.
+const ADDRESS: &[Code] = &[
+    Code::AddressDots,
+    Code::AddressWrapped,
+    Code::AddressInvisibleCharacter,
+    Code::AddressLookAlike,
+    Code::AddressMixedScripts,
+    Code::AddressSyntax,
+    Code::AddressNearMatch,
+    Code::AddressTooLong,
+    Code::TypoOfKnownDomain,
+    Code::TypoOfTopLevelDomain,
+    Code::TypoOfNamedDomain,
+];
+
+/// Reasons that TLS gives; what is found about it is found only where the bounce speaks of it.
+fn is_about_tls(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Expired | Reason::Failedstarttls | Reason::Networkerror | Reason::Securityerror
+    )
+}
+
+/// What keeps mail back where TLS is demanded. A faulty MTA-STS record does not: it counts as none.
+const TLS: &[Code] = &[
+    Code::MtaStsFound,
+    Code::DaneUnusable,
+    Code::DaneCertificateMismatch,
+    Code::DaneLookupBroken,
+];
 
 /// The findings that can be the cause of a reason.
 fn explaining(reason: Reason) -> &'static [Code] {
@@ -71,14 +120,44 @@ fn explaining(reason: Reason) -> &'static [Code] {
             Code::DkimKeySha1,
             Code::DkimKeyTooShort,
             Code::DkimKeyTesting,
+            Code::DkimKeyTypeMismatch,
+            Code::DkimSignatureSha1,
+            Code::DkimAliasBroken,
             Code::DmarcMissing,
             Code::DmarcSeveral,
+            Code::DmarcNotAligned,
+            Code::DmarcFail,
+            Code::DmarcRestsOnDkim,
+            Code::DmarcUnusable,
+            Code::DmarcMisplaced,
+            Code::DmarcBulkSender,
+            Code::BimiSyntax,
+            Code::ArcFail,
+            Code::ArcMissing,
             Code::SenderDomainMissing,
         ],
+        Reason::Notcompliantrfc | Reason::Contenterror | Reason::Syntaxerror => &[
+            Code::MessageDateMissing,
+            Code::MessageDateTwice,
+            Code::MessageFromMissing,
+            Code::MessageFromTwice,
+            Code::MessageSeveralAuthors,
+            Code::MessageIdMissing,
+            Code::MessageIdTwice,
+            Code::MessageNotAscii,
+        ],
+        Reason::Emailtoolarge => &[Code::MessageTooLarge],
         Reason::Requireptr | Reason::Blocked | Reason::Badreputation | Reason::Spamdetected => &[
             Code::ReverseDnsMissing,
             Code::ReverseDnsNotConfirmed,
             Code::ReverseDnsGeneric,
+            Code::MessageDateMissing,
+            Code::MessageDateTwice,
+            Code::MessageFromMissing,
+            Code::MessageFromTwice,
+            Code::MessageIdMissing,
+            Code::MessageIdTwice,
+            Code::MessageNotAscii,
         ],
         Reason::Rejected | Reason::Policyviolation | Reason::Securityerror => &[
             Code::SenderDomainMissing,
@@ -90,6 +169,15 @@ fn explaining(reason: Reason) -> &'static [Code] {
             Code::SpfTooManyVoidLookups,
             Code::SpfTooManyExchangers,
             Code::SpfIncludeMissing,
+            Code::DmarcNotAligned,
+            Code::DmarcFail,
+            Code::MessageDateMissing,
+            Code::MessageDateTwice,
+            Code::MessageFromMissing,
+            Code::MessageFromTwice,
+            Code::MessageIdMissing,
+            Code::MessageIdTwice,
+            Code::MessageNotAscii,
         ],
         Reason::Userunknown | Reason::Norelaying | Reason::Filtered => &[
             Code::RefusingServerIsNotMx,

@@ -46,6 +46,11 @@ impl Server {
         knowledge::provider_of_exchanger(self.name.as_ref()?.as_str())
     }
 
+    /// Whether that is its name.
+    pub(super) fn has_name(&self, name: &Name) -> bool {
+        self.name.as_ref() == Some(name)
+    }
+
     /// Whether these hosts have it, by name, or by the provider that both names belong to: large
     /// providers answer under many names.
     pub(super) fn is_named(&self, hosts: &[(u16, String)]) -> bool {

@@ -4,7 +4,7 @@ use crate::{
     bounce::{Form, Kind, Recipient, Sending},
     case::{Case, Judgement},
     finding::{Finding, Verdict},
-    knowledge::{self, Condition, Fact},
+    knowledge::{self, Condition, Fact, Sender},
     reason::Side,
     wording::{Slot, Value, Values, Words},
 };
@@ -19,7 +19,7 @@ pub(super) struct Setting<'a> {
     words: &'a Words,
     recipient: &'a Recipient,
     judgement: &'a Judgement,
-    /// The reply, lower case.
+    /// The reply, lower case, white space folded.
     said: String,
     host: Option<&'static str>,
     service: Option<&'static str>,
@@ -41,20 +41,30 @@ impl<'a> Setting<'a> {
             words,
             recipient,
             judgement: case.judgements.get(index)?,
-            said: said.map_or_else(String::new, |said| said.value.to_lowercase()),
+            said: said.map_or_else(String::new, |said| folded(&said.value)),
             host: host(recipient, index, findings),
-            service: service(case, findings),
+            service: service(case, findings).map(|service| service.id),
         })
     }
 
-    /// The finding that a row follows from: `None` where the row does not apply, `Some(None)` where
-    /// it wants no finding. Where it names no kind of message, it is for those that somebody can act
-    /// on.
+    /// The finding that something to do follows from: what answers a message that the person never
+    /// sent is no trouble of theirs.
     #[expect(
         clippy::option_option,
         reason = "the two kinds of nothing are told apart"
     )]
     pub(super) fn applies(&self, when: &Condition) -> Option<Option<usize>> {
+        let is_theirs = when.facts.contains(&Fact::Backscatter) || !self.has(Fact::Backscatter);
+        self.fits(when).filter(|_| is_theirs)
+    }
+
+    /// The finding that a row follows from: `None` where the row does not fit, `Some(None)` where it
+    /// wants no finding. Where it names no kind of message, it is for those that somebody can act on.
+    #[expect(
+        clippy::option_option,
+        reason = "the two kinds of nothing are told apart"
+    )]
+    pub(super) fn fits(&self, when: &Condition) -> Option<Option<usize>> {
         let found = self.finding_for(when)?;
         let kind = self.case.bounce.kind;
         let fits_kind = match when.kinds {
@@ -111,6 +121,7 @@ impl<'a> Setting<'a> {
             && is_one(when.refused_by, judgement.refused_by)
             && is_one(when.providers, judgement.provider)
             && is_one(when.hosts, self.host)
+            && is_one(when.domains, self.domain())
             && is_one(when.services, self.service)
             && is_one(when.systems, system)
             && is_one(when.codes, code)
@@ -124,6 +135,11 @@ impl<'a> Setting<'a> {
             && when
                 .permanent
                 .is_none_or(|permanent| judgement.permanent == Some(permanent))
+    }
+
+    fn domain(&self) -> Option<&str> {
+        let address = self.recipient.address.as_ref()?;
+        address.value.rsplit_once('@').map(|(_, domain)| domain)
     }
 
     fn has(&self, fact: Fact) -> bool {
@@ -145,12 +161,14 @@ impl<'a> Setting<'a> {
             }
             Fact::Forwarded => sending.decoded.as_ref().map(form) == Some(Form::Srs),
             Fact::Helo => sending.helo.is_some(),
+            Fact::Hosted => self.host.is_some(),
             Fact::Recipient => self.recipient.address.is_some(),
             Fact::Selector => !sending.dkim.is_empty(),
             Fact::SenderDomain => {
                 sending.from_domain.is_some() || sending.envelope_domain.is_some()
             }
             Fact::SendingIp => sending.ip.is_some(),
+            Fact::Service => self.service.is_some(),
             Fact::Suppress => self.judgement.suppress == Some(true),
             Fact::X500 => self.recipient.decoded.as_ref().map(form) == Some(Form::Imceaex),
         }
@@ -190,6 +208,12 @@ fn excluded(when: &Condition, findings: &[Finding]) -> bool {
         .any(|finding| when.unless.contains(&finding.code))
 }
 
+/// As rows have their words: lower case, one space between words.
+fn folded(said: &str) -> String {
+    let lower = said.to_lowercase();
+    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Nothing wanted, or one of what is wanted.
 fn is_one<T: PartialEq>(wanted: &[T], is: Option<T>) -> bool {
     wanted.is_empty() || is.is_some_and(|is| wanted.contains(&is))
@@ -208,7 +232,7 @@ fn host(recipient: &Recipient, index: usize, findings: &[Finding]) -> Option<&'s
 }
 
 /// The service that the mail goes out through, by the names of the sending server.
-fn service(case: &Case, findings: &[Finding]) -> Option<&'static str> {
+pub(super) fn service(case: &Case, findings: &[Finding]) -> Option<&'static Sender> {
     let bounce = &case.bounce;
     let names = [&bounce.sending.helo, &bounce.reporting_mta];
     let by_name = names
@@ -223,5 +247,5 @@ fn service(case: &Case, findings: &[Finding]) -> Option<&'static str> {
             .flat_map(|(_, answer)| answer.pointers())
             .find_map(|name| knowledge::sender_of_host(name.as_str()))
     };
-    by_name.or_else(by_pointer).map(|service| service.id)
+    by_name.or_else(by_pointer)
 }

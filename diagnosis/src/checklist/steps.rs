@@ -7,6 +7,7 @@ use super::{
     setting::{Setting, finding_for},
 };
 use crate::{
+    case::Case,
     finding::Finding,
     knowledge::{STEPS, StepRule},
     wording::{Values, Words, fill},
@@ -15,25 +16,28 @@ use crate::{
 /// More open steps than this nobody reads.
 const MAX_OPEN_STEPS: usize = 7;
 
-pub(super) fn steps(settings: &[Setting<'_>], findings: &[Finding], words: &Words) -> Vec<Step> {
-    let mut ranked: Vec<(u16, Step)> = Vec::new();
+/// The last rank of a reason's general steps; behind it come other people's sides and sending
+/// again.
+const LAST_GENERAL: u16 = 39;
+
+pub(super) fn steps(
+    case: &Case,
+    settings: &[Setting<'_>],
+    findings: &[Finding],
+    words: &Words,
+) -> Vec<Step> {
+    let mut ranked: Vec<(&StepRule, Step)> = Vec::new();
     for rule in STEPS {
         let steps = match settings {
-            [] => step_without_recipient(rule, findings, words)
+            [] => step_without_recipient(rule, case, findings, words)
                 .into_iter()
                 .collect(),
             settings => steps_of_rule(rule, settings, words),
         };
-        ranked.extend(steps.into_iter().map(|step| (rule.rank, step)));
+        ranked.extend(steps.into_iter().map(|step| (rule, step)));
     }
-    let hidden: Vec<&str> = STEPS
-        .iter()
-        .filter(|rule| ranked.iter().any(|(_, step)| step.id == rule.id))
-        .flat_map(|rule| rule.hides)
-        .copied()
-        .collect();
-    ranked.retain(|(_, step)| !hidden.contains(&step.id));
-    ranked.sort_by_key(|(rank, step)| (step.state == State::RuledOut, *rank));
+    leave_out_hidden(&mut ranked);
+    ranked.sort_by_key(|(rule, step)| (step.state == State::RuledOut, rule.rank));
     let mut open = 0;
     ranked
         .into_iter()
@@ -43,6 +47,28 @@ pub(super) fn steps(settings: &[Setting<'_>], findings: &[Finding], words: &Word
             step.state == State::RuledOut || open <= MAX_OPEN_STEPS
         })
         .collect()
+}
+
+/// A step that makes others needless does so for its own recipients.
+fn leave_out_hidden(ranked: &mut Vec<(&StepRule, Step)>) {
+    let hiding: Vec<(&StepRule, Vec<usize>)> = ranked
+        .iter()
+        .filter(|(rule, _)| rule.instead || !rule.hides.is_empty())
+        .map(|(rule, step)| (*rule, step.recipients.clone()))
+        .collect();
+    ranked.retain_mut(|(rule, step)| {
+        let had_recipients = !step.recipients.is_empty();
+        for (_, recipients) in hiding.iter().filter(|(by, _)| hides(by, rule)) {
+            step.recipients.retain(|index| !recipients.contains(index));
+        }
+        !had_recipients || !step.recipients.is_empty()
+    });
+}
+
+/// By name; or, from its own rank on, as one of the reason's general steps.
+fn hides(by: &StepRule, other: &StepRule) -> bool {
+    let stands_behind = (by.rank..=LAST_GENERAL).contains(&other.rank);
+    by.hides.contains(&other.id) || by.instead && other.general && stands_behind
 }
 
 /// What reads the same for several recipients is one step.
@@ -64,16 +90,27 @@ fn steps_of_rule(rule: &StepRule, settings: &[Setting<'_>], words: &Words) -> Ve
 
 fn step(rule: &StepRule, setting: &Setting<'_>, words: &Words) -> Option<Step> {
     // What DNS has answered is told whatever else the row wants.
-    let answered = || setting.finding_for(&rule.when).filter(Option::is_some);
-    let found = match rule.ruled_out {
-        true => answered()?,
-        false => setting.applies(&rule.when)?,
+    let answered = setting
+        .finding_for(&rule.when)
+        .filter(|found| rule.ruled_out && found.is_some());
+    let found = match answered {
+        Some(found) => found,
+        None => setting.applies(&rule.when)?,
     };
     let values = setting.values(found);
     build(rule, vec![setting.index], found, &values, words)
 }
 
-fn step_without_recipient(rule: &StepRule, findings: &[Finding], words: &Words) -> Option<Step> {
+/// What DNS has answered, and what a kind of message alone calls for.
+fn step_without_recipient(
+    rule: &StepRule,
+    case: &Case,
+    findings: &[Finding],
+    words: &Words,
+) -> Option<Step> {
+    if rule.when.kinds.contains(&case.bounce.kind) && rule.when.findings.is_empty() {
+        return build(rule, Vec::new(), None, &Values::new(), words);
+    }
     let about = |_: &Finding| true;
     let found = finding_for(&rule.when, findings, about)?.filter(|_| rule.ruled_out)?;
     let finding = findings.get(found)?;

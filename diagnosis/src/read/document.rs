@@ -23,6 +23,10 @@ pub(super) struct Document {
     pub(super) status_parts: Vec<Text>,
     /// The head of the returned message.
     pub(super) returned: Headers,
+    /// Whether that head came as a part of its own, and not as lines of prose.
+    pub(super) has_returned_part: bool,
+    /// Its first field with characters that are not ASCII, before encoded words are undone.
+    pub(super) unencoded: Option<Spanned<String>>,
     /// How large that message was, where all of it came back.
     pub(super) returned_size: Option<Spanned<usize>>,
     /// Parts of type message/feedback-report.
@@ -179,7 +183,9 @@ impl Document {
         depth: usize,
     ) {
         let text = content.decode(None, decoder);
-        let fields = Headers::read(&text.from_first_line()).decoded(decoder);
+        let fields = Headers::read(&text.from_first_line());
+        let unencoded = fields.unencoded();
+        let fields = fields.decoded(decoder);
         let is_report = fields
             .first("content-type")
             .is_some_and(|value| value.as_str().to_ascii_lowercase().contains("report"));
@@ -189,6 +195,8 @@ impl Document {
             self.take_message(content, decoder, depth + 1);
         } else if self.returned.is_empty() {
             self.returned = fields;
+            self.unencoded = unencoded;
+            self.has_returned_part = true;
             self.returned_size = size_of(content).filter(|_| is_whole);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::{CharsetDecoder, Raw, Text, trimmed};
+use crate::text::{CharsetDecoder, Raw, Spanned, Text, trimmed};
 
 use super::record::goes_on;
 
@@ -70,6 +70,13 @@ impl Headers {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Text)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The name of the first field with characters that are not ASCII, and where it stands.
+    pub(super) fn unencoded(&self) -> Option<Spanned<String>> {
+        let mut fields = self.iter();
+        let (name, value) = fields.find(|(_, value)| !value.as_str().is_ascii())?;
+        Some(value.to_spanned().map(|_| name.to_owned()))
     }
 
     pub(super) fn is_empty(&self) -> bool {

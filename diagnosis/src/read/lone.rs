@@ -16,10 +16,8 @@ pub(super) fn read(text: &Text) -> Option<Bounce> {
     if word.is_empty() || word.contains(char::is_whitespace) || word.len() > 320 {
         return None;
     }
-    let around = ['<', '>', '[', ']', ',', ';'];
-    let outer = word.len() - word.trim_start_matches(around).len();
-    let inner = word.trim_matches(around);
-    let start = range.start + outer;
+    let inner = bare(word);
+    let start = range.start + word.find(inner)?;
     let place = text.spanned(start..start + inner.len())?;
     let mut bounce = empty();
     if let Ok(ip) = inner.parse::<IpAddr>() {
@@ -36,6 +34,19 @@ pub(super) fn read(text: &Text) -> Option<Bounce> {
         return None;
     }
     Some(bounce)
+}
+
+/// Without what people take along when they copy an address.
+fn bare(word: &str) -> &str {
+    let inner = word.trim_matches(['<', '>', '[', ']', ',', ';']);
+    let quoted = inner.strip_prefix(['"', '\'']);
+    let inner = quoted
+        .and_then(|rest| rest.strip_suffix(['"', '\'']))
+        .unwrap_or(inner);
+    match inner.split_at_checked(7) {
+        Some((link, rest)) if link.eq_ignore_ascii_case("mailto:") => rest,
+        _ => inner,
+    }
 }
 
 /// At least two labels, the last with a letter: a bare code (`5.4.1`) or a version is no domain.

@@ -1,11 +1,11 @@
 //! The message that came back: its size, its head, and whether it is one of the person's own.
 
 use crate::{
-    bounce::{Authentication, Bounce, Returned, Signature},
-    text::{Spanned, Text, narrow, trimmed},
+    bounce::{Authentication, Bounce, Head, Returned, Signature},
+    text::{Span, Spanned, Text, narrow, trimmed},
 };
 
-use super::{authentication, document::Document, headers::Headers, report};
+use super::{address, authentication, document::Document, headers::Headers, report};
 
 mod backscatter;
 
@@ -25,6 +25,8 @@ pub(super) fn read(document: &Document, bounce: &Bounce) -> Returned {
     Returned {
         subject: head.first("subject").and_then(subject),
         size,
+        limit: limit_said(bounce),
+        head: (!head.is_empty()).then(|| fields(document)),
         date: head.first("date").and_then(report::date),
         message_id: head.first("message-id").and_then(message_id),
         bulk: bulk(head),
@@ -57,12 +59,57 @@ pub(super) fn checked_signatures(results: &[Spanned<Authentication>]) -> Vec<Spa
         else {
             continue;
         };
-        let signature = Signature { domain, selector };
+        let signature = Signature {
+            domain,
+            selector,
+            algorithm: None,
+        };
         if found.iter().all(|known| known.value != signature) {
             found.push(Spanned::new(signature, result.spans.clone()));
         }
     }
     found
+}
+
+/// Servers that cut a head short leave fewer fields.
+const FEWEST_FIELDS: usize = 5;
+
+/// What the head holds. Only a part of its own is surely complete, and only where a server has
+/// written into it on the way.
+fn fields(document: &Document) -> Head {
+    let head = &document.returned;
+    let count = |name: &str| {
+        let spans: Vec<Span> = head
+            .all(name)
+            .flat_map(|field| field.to_spanned().spans)
+            .collect();
+        Spanned::new(head.all(name).count(), spans)
+    };
+    let froms = count("from");
+    let authors = head.first("from").map_or(0, authors);
+    Head {
+        is_complete: document.has_returned_part
+            && head.first("received").is_some()
+            && head.iter().count() >= FEWEST_FIELDS,
+        dates: count("date"),
+        authors: Spanned::new(authors, froms.spans.clone()),
+        froms,
+        message_ids: count("message-id"),
+        unencoded: document.unencoded.clone(),
+    }
+}
+
+/// How many addresses: those in angle brackets, where there are any, for names may hold one too.
+fn authors(from: &Text) -> usize {
+    let mut is_quoted = false;
+    let brackets = from.as_str().chars().filter(|&c| {
+        is_quoted ^= c == '"';
+        c == '<' && !is_quoted
+    });
+    match brackets.count() {
+        0 => address::all_in(from).len(),
+        some => some,
+    }
 }
 
 fn subject(field: &Text) -> Option<Spanned<String>> {
@@ -140,8 +187,42 @@ fn size_said(bounce: &Bounce) -> Option<Spanned<usize>> {
         let (range, size) = BEFORE_SIZE
             .iter()
             .flat_map(|words| lower.match_indices(words))
+            .filter(|(at, _)| !is_limit(&lower, *at))
             .find_map(|(at, words)| size_at(&lower, at + words.len()))?;
         Some(Spanned::new(size, narrow(said, range)))
+    })
+}
+
+/// Whether the words at a place speak of the largest size, not of this message's.
+fn is_limit(lower: &str, at: usize) -> bool {
+    let before = lower.get(..at).unwrap_or_default().trim_end();
+    ["max", "max.", "maximum", "fixed"]
+        .iter()
+        .any(|word| before.ends_with(word))
+}
+
+/// Words before the limit in a refusal, the longer ones first.
+const BEFORE_LIMIT: [&str; 8] = [
+    "maximum message size",
+    "fixed maximum",
+    "maximum size",
+    "max message size",
+    "fixed limit",
+    "size limit",
+    "limit",
+    "at most",
+];
+
+/// `exceeds size limit 26214400`, `limit of 25 MB`.
+fn limit_said(bounce: &Bounce) -> Option<Spanned<usize>> {
+    bounce.recipients.iter().find_map(|recipient| {
+        let said = recipient.diagnostic.as_ref()?;
+        let lower = said.value.to_ascii_lowercase();
+        let (range, limit) = BEFORE_LIMIT.iter().find_map(|words| {
+            let mut places = lower.match_indices(words);
+            places.find_map(|(at, words)| size_at(&lower, at + words.len()))
+        })?;
+        Some(Spanned::new(limit, narrow(said, range)))
     })
 }
 

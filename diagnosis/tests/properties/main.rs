@@ -8,6 +8,7 @@
 
 mod forms;
 mod hold;
+mod keys;
 mod seeds;
 mod spf;
 mod stands;
@@ -147,6 +148,29 @@ fn links_open_or_are_refused() {
 }
 
 /// What fuzz targets have found, each once: what did not hold, and of what.
+#[test]
+fn keys_and_dmarc_records_are_judged_whatever_they_hold() {
+    let texts = seeds::DKIM_TEXTS.iter().chain(&seeds::DMARC_TEXTS);
+    for text in texts {
+        for cut in (0..text.len()).filter(|cut| text.is_char_boundary(*cut)) {
+            keys::dkim_holds(&text.as_bytes()[..cut]);
+            keys::dmarc_holds(&text.as_bytes()[..cut]);
+        }
+        for other in [
+            text.replace(';', ";;"),
+            text.replace('=', "= é"),
+            text.repeat(40),
+        ] {
+            keys::dkim_holds(other.as_bytes());
+            keys::dmarc_holds(other.as_bytes());
+        }
+    }
+    let long = format!("v=DKIM1; p={}", "A".repeat(65_000));
+    keys::dkim_holds(long.as_bytes());
+    keys::dmarc_holds(format!("v=DMARC1; {}", "p=none;".repeat(9_000)).as_bytes());
+    keys::dkim_holds("v=DKIM1; p=\n".repeat(10_000).as_bytes());
+}
+
 #[test]
 fn spf_ends_and_keeps_its_limits() {
     for zone in seeds::SPF_ZONES {

@@ -151,3 +151,25 @@ pub(crate) const SPF_ZONES: [&str; 8] = [
     "v=spf1 mx:a.example mx:b.example mx:c.example mx:d.example\n",
     "v=spf1 a a a a a a a a a a a a\n",
 ];
+
+/// What may stand at a selector.
+#[allow(dead_code, reason = "not every user of the seeds has a target for it")]
+pub(crate) const DKIM_TEXTS: [&str; 6] = [
+    "v=DKIM1; k=ed25519; t=y:s; s=email; h=sha256; n=a note; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n",
+    "v=DKIM1; k=rsa; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKhs/vZXtk57qZjqBlSG5qV8RN9IInDoHTwusdaGax3UDa0ZrvWufa1CoJk7B7/yT6/aKRcQ+h6GqB9rtFcIUvUCAwEAAQ==\n",
+    "v=DKIM1; k=ed25519; p=MCowBQYDK2VwAyEAr2u8hFaCxjZwpJBFppQWzTnrQC19BMPp8qUsL8B/R7o=\n",
+    "\"v=DKIM1\\; p=\"\nv=DKIM1; p=\n",
+    "p=AAAA; p=BBBB\n",
+    "k=rsa; v=DKIM1; p=MFww\nv=spf1 -all\n",
+];
+
+/// What may stand below `_dmarc`.
+#[allow(dead_code, reason = "not every user of the seeds has a target for it")]
+pub(crate) const DMARC_TEXTS: [&str; 6] = [
+    "v=DMARC1; p=reject; sp=none; np=quarantine; adkim=s; aspf=r; psd=n; t=y; fo=1:d; rua=mailto:d@shop.example!10m,https://shop.example/\n",
+    "v=DMARC1; p=nothing; rua=mailto:d@shop.example; pct=101\n",
+    "v=dmarc1; p=none, sp=reject\n",
+    "\"v=DMARC1\\; p=none\"\n",
+    "v=DMARC1; p=none; psd=y\n",
+    "v=DMARC1\nv=DMARC1; p=none\nv=spf1 include:_spf.google.com -all\n",
+];

@@ -2,6 +2,8 @@
 
 #[path = "../../../diagnosis/tests/properties/hold.rs"]
 mod hold;
+#[path = "../../../diagnosis/tests/properties/keys.rs"]
+mod keys_hold;
 #[path = "../../../diagnosis/tests/properties/spf.rs"]
 mod spf_holds;
 #[path = "../../../diagnosis/tests/properties/stands.rs"]
@@ -76,6 +78,16 @@ pub fn encoded(data: &[u8]) {
         all_stands(body, &text);
         all_stands(body, &text.without_encoded_words(decoder));
     }
+}
+
+/// Texts at a selector.
+pub fn dkim(data: &[u8]) {
+    keys_hold::dkim_holds(data);
+}
+
+/// Texts below `_dmarc`.
+pub fn dmarc(data: &[u8]) {
+    keys_hold::dmarc_holds(data);
 }
 
 /// An SPF record, and the records of the names that it leads to.

@@ -69,6 +69,8 @@ fn inputs(all: &[Seed], links: Vec<String>) -> Vec<Inputs> {
         ("annotate", of(&[], same)),
         ("share_link", [links, seeds::link_bodies()].concat()),
         ("spf", seeds::SPF_ZONES.map(str::to_owned).to_vec()),
+        ("dkim", seeds::DKIM_TEXTS.map(str::to_owned).to_vec()),
+        ("dmarc", seeds::DMARC_TEXTS.map(str::to_owned).to_vec()),
         ("dns_json", [answers, vec![together]].concat()),
     ]
 }
