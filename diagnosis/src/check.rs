@@ -12,6 +12,8 @@ use crate::{
     wording::{Slot, Value, Values},
 };
 
+mod address;
+mod distance;
 mod dkim;
 mod dmarc;
 mod helo;
@@ -41,6 +43,7 @@ pub struct Outcome {
 
 /// All checks, in the order in which a bounce is thought through.
 const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
+    address::check,
     recipient_domain::check,
     mx::check,
     refusing_server::check,
