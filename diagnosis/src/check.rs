@@ -23,6 +23,7 @@ mod recipient_domain;
 mod refusing_server;
 mod reverse_dns;
 mod spf;
+mod typo;
 
 mod explains;
 
@@ -45,6 +46,7 @@ pub struct Outcome {
 const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
     address::check,
     recipient_domain::check,
+    typo::check,
     mx::check,
     refusing_server::check,
     reverse_dns::check,

@@ -173,6 +173,16 @@ words! {
         RecipientDomainServersUnreachable = 51 "recipient-domain-servers-unreachable",
         /// The domain has a form in its own script.
         RecipientDomainInternationalized = 52 "recipient-domain-internationalized",
+        /// The domain is a well-known one.
+        TypoWellKnown = 54 "typo-well-known",
+        /// The domain is a slip away from a well-known one.
+        TypoOfKnownDomain = 55 "typo-of-known-domain",
+        /// The end of the name is one that no registry has.
+        TypoOfTopLevelDomain = 56 "typo-of-top-level-domain",
+        /// The domain is a slip away from another of the paste.
+        TypoOfNamedDomain = 57 "typo-of-named-domain",
+        /// DNS did not say whether the suggestion takes mail.
+        TypoUnchecked = 58 "typo-unchecked",
         /// A null MX beside other MX records.
         MxNullMixed = 60 "mx-null-mixed",
         /// A null MX with a preference other than 0, or several.

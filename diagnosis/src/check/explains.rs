@@ -29,7 +29,7 @@ pub fn explains(case: &Case, finding: &Finding) -> bool {
 }
 
 /// Reasons that a wrong address gives.
-fn is_about_the_address(reason: Reason) -> bool {
+pub(super) fn is_about_the_address(reason: Reason) -> bool {
     matches!(
         reason,
         Reason::Expired
@@ -43,7 +43,7 @@ fn is_about_the_address(reason: Reason) -> bool {
     )
 }
 
-/// What says that an address is wrong.
+/// What says that an address is wrong, or its domain.
 const ADDRESS: &[Code] = &[
     Code::AddressDots,
     Code::AddressWrapped,
@@ -53,6 +53,9 @@ const ADDRESS: &[Code] = &[
     Code::AddressSyntax,
     Code::AddressNearMatch,
     Code::AddressTooLong,
+    Code::TypoOfKnownDomain,
+    Code::TypoOfTopLevelDomain,
+    Code::TypoOfNamedDomain,
 ];
 
 /// The findings that can be the cause of a reason.
