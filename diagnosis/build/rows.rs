@@ -15,6 +15,7 @@ pub(crate) struct Knowledge {
     pub(crate) providers: Vec<Provider>,
     pub(crate) senders: Vec<Sender>,
     pub(crate) systems: Vec<System>,
+    pub(crate) domains: Domains,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) classes: BTreeMap<String, Vec<String>>,
     pub(crate) name_words: BTreeMap<String, Vec<String>>,
@@ -68,6 +69,14 @@ pub(crate) struct Provider {
     pub(crate) marks: Vec<String>,
     #[serde(default)]
     pub(crate) filter: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Domains {
+    pub(crate) known: Vec<String>,
+    pub(crate) slips: Vec<(String, String)>,
+    pub(crate) near: Vec<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -243,6 +252,7 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
         steps,
         providers: file::<ProviderFile>(&root.join("providers.toml"))?.provider,
         senders: file::<SenderFile>(&root.join("senders.toml"))?.sender,
+        domains: file(&root.join("domains.toml"))?,
         systems: file::<SystemFile>(&root.join("systems.toml"))?.system,
         kinds: file::<KindFile>(&root.join("kinds.toml"))?.kind,
         classes: file(&root.join("words.toml"))?,

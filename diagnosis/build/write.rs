@@ -88,7 +88,27 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     })?;
     private_table(&mut out, "KIND_WORDS", "(&str, KindWords)", &kind_words)?;
     finding_words(&mut out, knowledge)?;
+    domains(&mut out, knowledge)?;
     Ok(out)
+}
+
+/// One string is smaller than a table of many.
+fn domains(out: &mut String, knowledge: &Knowledge) -> Result<()> {
+    let domains = &knowledge.domains;
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = domains.known.iter().find(|name| !seen.insert(*name)) {
+        return Err(format!("domains.toml: {twice} stands there twice").into());
+    }
+    let pairs = |pairs: &[(String, String)]| {
+        let words = pairs
+            .iter()
+            .map(|(typed, meant)| format!("{typed} {meant}"));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    writeln!(out, "static DOMAINS: &str = {:?};", domains.known.join(" "))?;
+    writeln!(out, "static SLIPS: &str = {:?};", pairs(&domains.slips))?;
+    writeln!(out, "static NEAR: &str = {:?};", pairs(&domains.near))?;
+    Ok(())
 }
 
 fn table(out: &mut String, doc: &str, name: &str, of: &str, rows: &str) -> Result<()> {

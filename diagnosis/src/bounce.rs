@@ -26,6 +26,8 @@ pub struct Bounce {
     pub sending: Sending,
     /// What is known of the returned message itself.
     pub returned: Returned,
+    /// The addresses that stand in it, the first of them; what the recipient's is compared with.
+    pub mentioned: Vec<String>,
 }
 
 impl Bounce {
@@ -42,6 +44,7 @@ impl Bounce {
             recipients: Vec::new(),
             sending: Sending::default(),
             returned: Returned::default(),
+            mentioned: Vec::new(),
         }
     }
 }
@@ -91,6 +94,9 @@ pub enum Shape {
 pub struct Recipient {
     /// Final-Recipient (RFC 3464, section 2.3.2) or the address that the prose names.
     pub address: Option<Spanned<String>>,
+    /// The address with what was taken along when it was copied (quotation marks, `mailto:`, what
+    /// shows nothing), where that stands inside of its brackets.
+    pub written: Option<Spanned<String>>,
     /// Original-Recipient (RFC 3464, section 2.3.1).
     pub original: Option<Spanned<String>>,
     /// Action (RFC 3464, section 2.3.3).

@@ -13,6 +13,8 @@ use crate::{
 };
 
 mod blocklist;
+mod address;
+mod distance;
 mod dkim;
 mod dmarc;
 mod helo;
@@ -22,6 +24,7 @@ mod recipient_domain;
 mod refusing_server;
 mod reverse_dns;
 mod spf;
+mod typo;
 
 mod explains;
 
@@ -42,7 +45,9 @@ pub struct Outcome {
 
 /// All checks, in the order in which a bounce is thought through.
 const CHECKS: &[fn(&Case, &Answers) -> Outcome] = &[
+    address::check,
     recipient_domain::check,
+    typo::check,
     mx::check,
     refusing_server::check,
     reverse_dns::check,

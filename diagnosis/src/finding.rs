@@ -149,12 +149,40 @@ words! {
         DmarcSeveral = 32 "dmarc-several",
         /// DNS did not say.
         DmarcUnchecked = 33 "dmarc-unchecked",
+        /// The address is written as addresses are.
+        AddressInOrder = 40 "address-in-order",
+        /// A dot at an end of the local part, or two together.
+        AddressDots = 41 "address-dots",
+        /// Quotation marks, brackets or `mailto:` were taken along.
+        AddressWrapped = 42 "address-wrapped",
+        /// A character in it shows nothing.
+        AddressInvisibleCharacter = 43 "address-invisible-character",
+        /// A letter of another script looks like a Latin one.
+        AddressLookAlike = 44 "address-look-alike",
+        /// Letters of two scripts in one word.
+        AddressMixedScripts = 45 "address-mixed-scripts",
+        /// A character where none such can stand.
+        AddressSyntax = 46 "address-syntax",
+        /// Nearly the same as another address of the paste.
+        AddressNearMatch = 47 "address-near-match",
+        /// Longer than an address can be.
+        AddressTooLong = 48 "address-too-long",
         /// The domain's DNSSEC signatures do not hold.
         RecipientDomainDnssecBroken = 50 "recipient-domain-dnssec-broken",
         /// None of the domain's name servers answers.
         RecipientDomainServersUnreachable = 51 "recipient-domain-servers-unreachable",
         /// The domain has a form in its own script.
         RecipientDomainInternationalized = 52 "recipient-domain-internationalized",
+        /// The domain is a well-known one.
+        TypoWellKnown = 54 "typo-well-known",
+        /// The domain is a slip away from a well-known one.
+        TypoOfKnownDomain = 55 "typo-of-known-domain",
+        /// The end of the name is one that no registry has.
+        TypoOfTopLevelDomain = 56 "typo-of-top-level-domain",
+        /// The domain is a slip away from another of the paste.
+        TypoOfNamedDomain = 57 "typo-of-named-domain",
+        /// DNS did not say whether the suggestion takes mail.
+        TypoUnchecked = 58 "typo-unchecked",
         /// A null MX beside other MX records.
         MxNullMixed = 60 "mx-null-mixed",
         /// A null MX with a preference other than 0, or several.

@@ -346,6 +346,33 @@ fn is_below(host: &str, suffix: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
+/// Well-known mail domains, the most used first.
+pub fn known_domains() -> impl Iterator<Item = &'static str> {
+    DOMAINS.split(' ')
+}
+
+/// The end of a name that was meant, where no registry has the one that was typed.
+#[must_use]
+pub fn meant_end(typed: &str) -> Option<&'static str> {
+    meant_in(SLIPS, typed)
+}
+
+/// The same, where a registry has it: it says something beside a well-known name only.
+#[must_use]
+pub fn near_end(typed: &str) -> Option<&'static str> {
+    meant_in(NEAR, typed).or_else(|| meant_end(typed))
+}
+
+fn meant_in(pairs: &'static str, typed: &str) -> Option<&'static str> {
+    let mut words = pairs.split(' ');
+    while let (Some(known), Some(meant)) = (words.next(), words.next()) {
+        if known == typed {
+            return Some(meant);
+        }
+    }
+    None
+}
+
 /// The provider that a reply (lower case) gives away.
 #[must_use]
 pub fn provider_of_reply(lower: &str) -> Option<&'static Provider> {

@@ -29,6 +29,7 @@ mod reply;
 mod report;
 mod returned;
 mod sending;
+mod slips;
 mod transcript;
 mod tries;
 mod webhook;
@@ -49,10 +50,14 @@ pub fn read(input: &[u8], decoder: CharsetDecoder) -> Vec<Bounce> {
         return vec![unreadable(input.len())];
     }
     let raw = Raw::from_input(input);
-    mbox::messages(raw.bytes())
+    let mut bounces: Vec<Bounce> = mbox::messages(raw.bytes())
         .into_iter()
         .flat_map(|range| read_one(&raw.slice(range), decoder))
-        .collect()
+        .collect();
+    for bounce in &mut bounces {
+        slips::note(input, bounce);
+    }
+    bounces
 }
 
 fn read_one(raw: &Raw, decoder: CharsetDecoder) -> Vec<Bounce> {
@@ -63,6 +68,7 @@ fn read_one(raw: &Raw, decoder: CharsetDecoder) -> Vec<Bounce> {
     let mut bounces = read_parts(&document);
     if let [only] = bounces.as_mut_slice() {
         only.span = crate::text::Span { start, end };
+        only.mentioned = slips::addresses_in(raw.bytes());
     }
     bounces.iter_mut().for_each(encoded::note);
     bounces
@@ -157,6 +163,7 @@ fn read_document(document: &Document) -> Bounce {
         recipients,
         sending: Sending::default(),
         returned: Returned::default(),
+        mentioned: Vec::new(),
     };
     bounce.returned = returned::read(document, &bounce);
     bounce.sending = sending::read(document, &bounce, report.envelope_sender);
@@ -342,6 +349,7 @@ fn complete(recipient: &mut Recipient, from: Recipient) {
         waited_seconds,
         // Noted when all addresses are known.
         decoded: _,
+        written: _,
     } = from;
     let same_server = match (&recipient.remote_mta, &remote_mta) {
         (Some(one), Some(other)) => one.value.eq_ignore_ascii_case(&other.value),

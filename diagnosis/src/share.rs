@@ -61,7 +61,8 @@ pub fn encode(case: &Case, findings: &[Finding], looked_up: Option<i64>) -> Stri
         .judgements
         .first()
         .map_or("undefined", |judgement| judgement.reason.as_str());
-    let body = wire::write(&mask::masked(case), findings, looked_up);
+    let (case, findings) = mask::masked(case, findings);
+    let body = wire::write(&case, &findings, looked_up);
     let packed = base64::encode(base64::URL_SAFE, &deflate::deflate(body.as_bytes()));
     let check = check_character(&packed);
     format!("/r/{reason}#{VERSION}.{packed}{check}")

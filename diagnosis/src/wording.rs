@@ -72,7 +72,7 @@ words! {
         Term = 61 "term",
         /// How many look-ups a record makes.
         Lookups = 62 "lookups",
-        /// Where in a record, in octets from 1.
+        /// Where in a record (in octets) or in an address (in characters), from 1.
         Position = 63 "position",
         /// What should stand there.
         Wanted = 64 "wanted",

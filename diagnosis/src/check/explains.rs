@@ -30,7 +30,9 @@ pub fn explains(case: &Case, finding: &Finding) -> bool {
         .filter(|(index, _)| finding.recipients.is_empty() || finding.recipients.contains(index))
         .any(|(_, judgement)| {
             let own = judgement.refused_by == Some(RefusedBy::SenderProvider);
-            !own && explaining(judgement.reason).contains(&finding.code)
+            let of_address =
+                is_about_the_address(judgement.reason) && ADDRESS.contains(&finding.code);
+            !own && (of_address || explaining(judgement.reason).contains(&finding.code))
         })
 }
 
@@ -45,6 +47,36 @@ fn is_about_reputation(reason: Reason) -> bool {
             | Reason::Spamdetected
     )
 }
+
+/// Reasons that a wrong address gives.
+pub(super) fn is_about_the_address(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Expired
+            | Reason::Filtered
+            | Reason::Hostunknown
+            | Reason::Networkerror
+            | Reason::Notaccept
+            | Reason::Rejected
+            | Reason::Syntaxerror
+            | Reason::Userunknown
+    )
+}
+
+/// What says that an address is wrong, or its domain.
+const ADDRESS: &[Code] = &[
+    Code::AddressDots,
+    Code::AddressWrapped,
+    Code::AddressInvisibleCharacter,
+    Code::AddressLookAlike,
+    Code::AddressMixedScripts,
+    Code::AddressSyntax,
+    Code::AddressNearMatch,
+    Code::AddressTooLong,
+    Code::TypoOfKnownDomain,
+    Code::TypoOfTopLevelDomain,
+    Code::TypoOfNamedDomain,
+];
 
 /// The findings that can be the cause of a reason.
 fn explaining(reason: Reason) -> &'static [Code] {

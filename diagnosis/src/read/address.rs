@@ -6,11 +6,21 @@ use crate::text::{Spanned, Text};
 
 /// Characters that a local part has without quotes (RFC 5321, section 4.1.2), and `.`.
 fn is_local(c: char) -> bool {
-    c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c)
+    c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) || is_invisible(c)
 }
 
 fn is_domain(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '.' | '_')
+}
+
+/// Characters that show nothing, as they come along with what is copied: soft hyphen, zero width
+/// space and joiners, marks of direction, byte order mark.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}'
+    )
 }
 
 /// The next address in `string` at or behind `from`.
@@ -46,11 +56,12 @@ fn around(string: &str, at: usize) -> Option<Range<usize>> {
         Some(literal) => literal.find(']')? + 2,
         None => rest
             .chars()
-            .take_while(|&c| is_domain(c))
+            .take_while(|&c| is_domain(c) || is_invisible(c))
             .map(char::len_utf8)
             .sum(),
     };
-    let domain = rest.get(..length)?.trim_end_matches(['.', '-', '_']);
+    let around = |c: char| matches!(c, '.' | '-' | '_') || is_invisible(c);
+    let domain = rest.get(..length)?.trim_end_matches(around);
     if start == at || domain.is_empty() || domain.starts_with(['.', '-']) {
         return None;
     }
@@ -58,9 +69,10 @@ fn around(string: &str, at: usize) -> Option<Range<usize>> {
 }
 
 /// `rfc822;` and `mailto:` cannot be swallowed (`;` and `:` end a local part), a leading quotation
-/// mark can.
+/// mark or what shows nothing can.
 fn mailto_prefix(local: &str) -> usize {
-    local.len() - local.trim_start_matches(['\'', '`']).len()
+    let around = |c: char| matches!(c, '\'' | '`') || is_invisible(c);
+    local.len() - local.trim_start_matches(around).len()
 }
 
 /// All addresses of a text, the domain of each in lower case.

@@ -189,7 +189,7 @@ fn head_of_alias(string: &str, line: &Range<usize>) -> Option<Entry> {
 /// remark in parentheses about the alias it came from.
 fn head(string: &str, line: Range<usize>) -> Option<Entry> {
     let content = string.get(line.clone())?;
-    let opening = content.len() - content.trim_start_matches(['<', '"']).len();
+    let opening = opening(content);
     let found = address::find(content, 0)?;
     let found = line.start + found.start..line.start + found.end;
     if found.start != line.start + opening {
@@ -197,10 +197,7 @@ fn head(string: &str, line: Range<usize>) -> Option<Entry> {
     }
     let mut rest = found.end..line.end;
     if opening > 0 {
-        rest.start += string
-            .get(rest.clone())?
-            .strip_prefix(['>', '"'])
-            .map(|_| 1)?;
+        rest.start += closing(string.get(rest.clone())?)?;
     }
     let mut original = None;
     let remark = trimmed(string, rest.clone());
@@ -222,6 +219,27 @@ fn head(string: &str, line: Range<usize>) -> Option<Entry> {
         lines,
         above: Vec::new(),
     })
+}
+
+/// The bracket or quotation mark that opens an address, with what people take along inside of it.
+fn opening(content: &str) -> usize {
+    let rest = content.trim_start_matches(is_around);
+    let link = rest
+        .get(..7)
+        .filter(|word| word.eq_ignore_ascii_case("mailto:"));
+    let opening = content.len() - rest.len();
+    opening + link.filter(|_| opening > 0).map_or(0, str::len)
+}
+
+/// What closes it again; `None` where nothing does.
+fn closing(behind: &str) -> Option<usize> {
+    let rest = behind.trim_start_matches(|c| c != '<' && is_around(c));
+    let rest = rest.trim_start_matches('>');
+    Some(behind.len() - rest.len()).filter(|length| *length > 0)
+}
+
+fn is_around(c: char) -> bool {
+    matches!(c, '<' | '"' | '\'') || address::is_invisible(c)
 }
 
 /// `(expanded from <…>)`, `(generated from …)`, `(ultimately generated from …)`.

@@ -177,6 +177,7 @@ fn entry(text: &Text, record: &Record) -> Option<Entry> {
         recipients,
         sending: Sending::default(),
         returned: Returned::default(),
+        mentioned: Vec::new(),
     };
     match bounce.kind {
         Kind::Other => bounce.recipients.clear(),

@@ -4,7 +4,9 @@
 use crate::{
     bounce::{Bounce, Recipient, Returned, Sending},
     case::Case,
+    finding::{Check, Finding},
     text::Spanned,
+    wording::Value,
 };
 
 /// What stands in for the rest of a local part.
@@ -22,14 +24,15 @@ fn is_mask(local: &str) -> bool {
     })
 }
 
-/// The case without local parts and without spans.
-pub(super) fn masked(case: &Case) -> Case {
+/// The case without local parts and without spans, and the findings without local parts.
+pub(super) fn masked(case: &Case, findings: &[Finding]) -> (Case, Vec<Finding>) {
     let mut masks = Masks::default();
     let Bounce { recipients, .. } = &case.bounce;
     let recipients = recipients.iter().map(|recipient| Recipient {
         address: address(&mut masks, recipient.address.as_ref()),
         original: address(&mut masks, recipient.original.as_ref()),
         decoded: None,
+        written: None,
         diagnostic: recipient
             .diagnostic
             .as_ref()
@@ -37,7 +40,7 @@ pub(super) fn masked(case: &Case) -> Case {
         ..recipient.clone()
     });
     let recipients = recipients.collect();
-    Case {
+    let case = Case {
         bounce: Bounce {
             recipients,
             sending: Sending {
@@ -48,11 +51,41 @@ pub(super) fn masked(case: &Case) -> Case {
                 backscatter: case.bounce.returned.backscatter.clone(),
                 ..Returned::default()
             },
+            mentioned: Vec::new(),
             ..case.bounce.clone()
         },
         judgements: case.judgements.clone(),
         options: case.options,
+    };
+    let findings = findings
+        .iter()
+        .map(|finding| masked_finding(&mut masks, finding));
+    let findings = findings.collect();
+    (case, findings)
+}
+
+/// What the checks of the address say holds addresses, each a value of its own, and what they were
+/// mistaken for: there all before the last `@` is a local part.
+fn masked_finding(masks: &mut Masks, finding: &Finding) -> Finding {
+    let mut masked = finding.clone();
+    if !matches!(finding.code.check(), Check::Address | Check::Typo) {
+        return masked;
     }
+    let mut mask = |value: &str| match value.rsplit_once('@') {
+        Some((local, domain)) => format!("{}@{domain}", masks.local(local)),
+        None => value.to_owned(),
+    };
+    masked.subject = mask(&finding.subject);
+    masked.expected = finding.expected.as_deref().map(&mut mask);
+    for (slot, value) in finding.values.iter() {
+        let value = match value {
+            Value::Text(text) => Value::Text(mask(text)),
+            Value::Names(names) => Value::Names(names.iter().map(|name| mask(name)).collect()),
+            Value::Number(number) => Value::Number(*number),
+        };
+        masked.values.set(*slot, value);
+    }
+    masked
 }
 
 fn address(masks: &mut Masks, address: Option<&Spanned<String>>) -> Option<Spanned<String>> {

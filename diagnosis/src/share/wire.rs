@@ -263,6 +263,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Shared, ShareError> {
             backscatter: fields.flag(9).map(placeless),
             ..Returned::default()
         },
+        mentioned: Vec::new(),
     };
     Ok(Shared {
         case: Case {
@@ -348,6 +349,7 @@ fn read_recipient(fields: &Fields<'_>) -> Result<(Recipient, Judgement), ShareEr
             .small(15)
             .and_then(|n| word(&ACTIONS, n))
             .map(placeless),
+        written: None,
         original: fields.text(16).map(placeless),
         will_retry_until: fields.text(17).map(placeless),
         last_attempt_date: fields.text(18).map(placeless),
