@@ -11,12 +11,14 @@ mod result;
 mod tags;
 
 pub mod dkim;
+pub mod dmarc;
 pub mod spf;
 
 pub use answer::{Answer, Answers, Outcome, Record, RecordData};
+pub use dmarc::is_dmarc_record;
 pub use json::{AnswerError, read_answer, read_failure};
 pub use name::{Name, NameError};
 pub use question::{Question, RecordType};
-pub use records::{is_dmarc_record, is_spf_record, tag_value};
+pub use records::{is_spf_record, tag_value};
 pub use result::ProtocolResult;
 pub use tags::{Fault, FaultKind, Tag, tag_list};

@@ -1,6 +1,7 @@
 //! One judgement without a bounce, for administrators: `diagnose dkim`, `diagnose dmarc`, …
 
 mod dkim;
+mod dmarc;
 mod spf;
 
 use clap::{Args, Subcommand};
@@ -18,6 +19,8 @@ pub(crate) enum Judgement {
     Dkim(dkim::Dkim),
     /// Evaluates SPF for an address and a sender.
     Spf(spf::Spf),
+    /// Judges DMARC for a domain of From and what is authenticated.
+    Dmarc(dmarc::Dmarc),
 }
 
 impl Judgement {
@@ -30,6 +33,7 @@ impl Judgement {
         match self {
             Self::Dkim(dkim) => dkim.judge(),
             Self::Spf(spf) => Ok(spf.judge()),
+            Self::Dmarc(dmarc) => Ok(dmarc.judge()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Telling the records of SPF, DKIM and DMARC from other text.
+//! Telling the records of SPF from other text, and single tags.
 
 /// RFC 7208, section 4.5: a record begins with exactly `v=spf1`, followed by a space or the end.
 #[must_use]
@@ -8,15 +8,6 @@ pub fn is_spf_record(text: &str) -> bool {
     };
     let rest = text.get(6..).unwrap_or_default();
     version.eq_ignore_ascii_case("v=spf1") && (rest.is_empty() || rest.starts_with(' '))
-}
-
-/// RFC 9989, section 4.7: the first tag is `v` and its value exactly `DMARC1`.
-#[must_use]
-pub fn is_dmarc_record(text: &str) -> bool {
-    let first = text.split(';').next().unwrap_or_default();
-    first.split_once('=').is_some_and(|(name, value)| {
-        name.trim().eq_ignore_ascii_case("v") && value.trim() == "DMARC1"
-    })
 }
 
 /// The value of a tag in a tag list (RFC 6376, section 3.2).
@@ -39,16 +30,6 @@ mod tests {
         }
         for other in ["v=spf10 -all", " v=spf1", "spf1", "v=spf2.0/pra", "é", ""] {
             assert!(!is_spf_record(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn dmarc_records_name_their_version_first() {
-        for record in ["v=DMARC1; p=none", "v = DMARC1", "v=DMARC1;p=none"] {
-            assert!(is_dmarc_record(record), "{record}");
-        }
-        for other in ["p=none; v=DMARC1", "v=DMARC10; p=none", "v=dmarc1", ""] {
-            assert!(!is_dmarc_record(other), "{other}");
         }
     }
 

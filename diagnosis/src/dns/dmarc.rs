@@ -1,0 +1,11 @@
+//! DMARC (RFC 9989): the record, the DNS tree walk, and the evaluation over answers.
+
+mod eval;
+mod parse;
+mod record;
+mod walk;
+
+pub use eval::{Applied, Evaluation, evaluate};
+pub use parse::{is_dmarc_record, parse};
+pub use record::{DmarcRecord, Policy, Psd, Setting};
+pub use walk::{Found, Step, Walk, walk};
