@@ -154,6 +154,8 @@ pub(crate) struct Sender {
     pub(crate) include: String,
     pub(crate) hosts: Vec<String>,
     pub(crate) mx: Vec<String>,
+    #[serde(default)]
+    pub(crate) selectors: Vec<String>,
     /// Where the service says so.
     pub(crate) source: String,
 }

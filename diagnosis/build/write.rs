@@ -50,8 +50,8 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     let senders = list(&knowledge.senders, |row| match row.source.is_empty() {
         true => Err(format!("sender {}: no source", row.id).into()),
         false => Ok(format!(
-            "Sender {{ id: {:?}, name: {:?}, include: {:?}, hosts: &{:?}, mx: &{:?} }}",
-            row.id, row.name, row.include, row.hosts, row.mx
+            "Sender {{ id: {:?}, name: {:?}, include: {:?}, hosts: &{:?}, mx: &{:?}, selectors: &{:?} }}",
+            row.id, row.name, row.include, row.hosts, row.mx, row.selectors
         )),
     })?;
     table(

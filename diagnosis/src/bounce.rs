@@ -183,13 +183,15 @@ pub struct Authentication {
     pub selector: Option<String>,
 }
 
-/// The two tags of a DKIM signature that say where its key is (RFC 6376, section 3.5).
+/// The tags of a DKIM signature that say which key it needs (RFC 6376, section 3.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     /// d=, the signing domain.
     pub domain: String,
     /// s=, the selector.
     pub selector: String,
+    /// a=, the algorithm, where it is known.
+    pub algorithm: Option<String>,
 }
 
 /// What was written into an address on its way, for the machines that send it back.

@@ -287,6 +287,28 @@ words! {
         DkimKeyLong = 99 "dkim-key-long",
         /// `t=y`: the domain only tries DKIM out.
         DkimKeyTesting = 100 "dkim-key-testing",
+        /// `a=` of the signature asks for a key of another type.
+        DkimKeyTypeMismatch = 101 "dkim-key-type-mismatch",
+        /// The signature is made with SHA-1 (RFC 8301, section 3.1).
+        DkimSignatureSha1 = 102 "dkim-signature-sha1",
+        /// The selector is an alias for a name that holds no key.
+        DkimAliasBroken = 103 "dkim-alias-broken",
+        /// SPF or DKIM vouches for a domain that is aligned with From.
+        DmarcPass = 110 "dmarc-pass",
+        /// What SPF and DKIM vouch for is not aligned with From.
+        DmarcNotAligned = 111 "dmarc-not-aligned",
+        /// Neither SPF nor DKIM vouches for anything.
+        DmarcFail = 112 "dmarc-fail",
+        /// It passes only if a signature that nobody has verified is intact.
+        DmarcRestsOnDkim = 113 "dmarc-rests-on-dkim",
+        /// Something in the record is not valid, and ignored.
+        DmarcSyntax = 114 "dmarc-syntax",
+        /// The record is of no use.
+        DmarcUnusable = 115 "dmarc-unusable",
+        /// The record stands at the domain itself.
+        DmarcMisplaced = 116 "dmarc-misplaced",
+        /// The provider asks more of who sends much.
+        DmarcBulkSender = 117 "dmarc-bulk-sender",
     }
 }
 

@@ -106,6 +106,8 @@ pub struct Sender {
     pub hosts: &'static [&'static str],
     /// Suffixes of the mail exchangers of those who have their mailboxes there.
     pub mx: &'static [&'static str],
+    /// The DKIM selectors that it signs with for everybody.
+    pub selectors: &'static [&'static str],
 }
 
 /// A step of the playbook.

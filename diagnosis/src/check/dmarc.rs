@@ -1,151 +1,137 @@
-//! Whether a DMARC record applies to the Author Domain.
+//! Whether a DMARC record applies to the Author Domain, and why this message fails or passes.
 //!
-//! What it says: the record at the domain or, by the tree walk, above it. Why it matters: large
-//! providers ask for one. How to fix: publish one TXT record at `_dmarc.DOMAIN`. Evidence used: TXT
-//! of `_dmarc` below the domain and the domains above it (RFC 9989, section 4.10).
+//! What it says: the record at the domain or, by the tree walk, above it; whether what SPF and DKIM
+//! vouch for is aligned with From. Why it matters: large providers ask for it, and a policy of
+//! "reject" makes receivers refuse what fails. How to fix: publish one TXT record at
+//! `_dmarc.DOMAIN`; sign with d= of From, or send with a MAIL FROM of that domain. Evidence used: TXT
+//! of `_dmarc` below the domain and the domains above it (RFC 9989, section 4.10), SPF for the
+//! sending IP, and what other servers found about the message.
 
-use super::{Outcome, ask, author_domain, finding, unchecked};
+mod identifiers;
+mod record;
+
+use super::{Outcome, ask, author_domain, finding, spf};
 use crate::{
     case::Case,
-    dns::{Answer, Answers, Name, Question, RecordType, is_dmarc_record, tag_value},
+    dns::{Answer, Answers, Name, ProtocolResult, Question, dmarc::Evaluation, dmarc::evaluate},
     finding::{Code, Finding, Verdict},
+    knowledge::PROVIDERS,
     reason::Reason,
     wording::{Slot, Value, Values},
 };
-
-/// RFC 9989, section 4.10: a name with eight or more labels is cut down to seven for the second
-/// question.
-const MAX_LABELS: usize = 7;
+use identifiers::{Identifiers, identifiers};
 
 pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
     let mut outcome = Outcome::default();
-    let Some(domain) = author_domain(case) else {
+    let Some(from) = author_domain(case).filter(|_| spf::matters(case)) else {
         return outcome;
     };
-    let found = walk(case, &domain, answers, &mut outcome.needs);
-    outcome.findings.extend(found);
+    let (found, needs) = evaluate(&from, None, &[], answers);
+    if !needs.is_empty() {
+        outcome.needs = needs;
+        // SPF is evaluated at the same time, so that no round is lost.
+        identifiers(case, answers, &mut outcome.needs);
+        return outcome;
+    }
+    let of_record = record::judge(&found, case, answers, &mut outcome.needs);
+    outcome.findings.extend(of_record);
+    let known = identifiers(case, answers, &mut outcome.needs);
+    let aligned = known.and_then(|known| alignment(&from, &known, answers, &mut outcome.needs));
+    let passes = aligned
+        .as_ref()
+        .is_some_and(|finding| finding.code == Code::DmarcPass);
+    outcome.findings.extend(aligned);
+    if outcome.needs.is_empty() && !passes {
+        outcome.findings.extend(bulk_sender(&from, case));
+    }
     outcome
 }
 
-/// All steps of the walk are asked together; the lowest record counts.
-fn walk(
-    case: &Case,
-    domain: &Name,
+/// Whether authentication is what the bounce is about.
+fn is_about_authentication(case: &Case) -> bool {
+    let is_auth = |reason| reason == Reason::Authfailure;
+    case.judgements
+        .iter()
+        .any(|judgement| is_auth(judgement.reason) || judgement.second_reason.is_some_and(is_auth))
+}
+
+/// Why this message passes or fails (RFC 9989, section 5.3).
+fn alignment(
+    from: &Name,
+    known: &Identifiers,
     answers: &Answers,
     needs: &mut Vec<Question>,
 ) -> Option<Finding> {
-    let name = domain.as_str();
-    let values = Values::new().text(Slot::Domain, name);
-    let questions: Vec<Question> = places(domain)
-        .into_iter()
-        .map(|place| Question::new(place, RecordType::Txt))
-        .collect();
-    let asked: Vec<(&Question, Option<&Answer>)> = questions
-        .iter()
-        .map(|question| (question, ask(answers, question, needs)))
-        .collect();
-    let mut evidence: Vec<(Question, Answer)> = Vec::new();
-    for (question, answer) in asked {
-        let answer = answer?;
-        if !answer.is_conclusive() {
-            return Some(unchecked(
-                Code::DmarcUnchecked,
-                name,
-                values,
-                question,
-                answer,
-            ));
-        }
-        evidence.insert(0, (question.clone(), answer.clone()));
-        let records: Vec<&str> = answer
-            .texts()
-            .into_iter()
-            .filter(|text| is_dmarc_record(text))
-            .collect();
-        match records.as_slice() {
-            [] => {}
-            [only] => {
-                needs.retain(|open| !questions.contains(open));
-                let policy = tag_value(only, "p").unwrap_or("none");
-                let values = values
-                    .text(Slot::Record, *only)
-                    .text(Slot::Place, question.name.as_str())
-                    .text(Slot::Policy, policy);
-                return Some(Finding {
-                    answers: evidence,
-                    ..finding(Code::DmarcFound, Verdict::Pass, name, values)
-                });
-            }
-            several => {
-                let values = values
-                    .text(Slot::Place, question.name.as_str())
-                    .with(Slot::Count, Value::Number(several.len()));
-                return Some(Finding {
-                    answers: evidence,
-                    ..finding(Code::DmarcSeveral, Verdict::Problem, name, values)
-                });
-            }
-        }
+    let spf = known.spf.as_ref().map(|(domain, result)| (domain, *result));
+    let (found, open) = evaluate(from, spf, &known.dkim, answers);
+    needs.extend(open);
+    if !needs.is_empty() {
+        return None;
     }
-    evidence.reverse();
-    let values = values.text(Slot::Place, format!("_dmarc.{name}"));
+    let applied = found.applied.as_ref()?;
+    let names = known.authenticated();
+    let values = Values::new()
+        .text(Slot::Domain, from.as_str())
+        .text(Slot::Place, format!("_dmarc.{}", applied.domain))
+        .text(Slot::Policy, found.policy?.as_str())
+        .with(Slot::Names, Value::Names(names.clone()));
+    let (code, verdict) = match found.result {
+        ProtocolResult::Pass if !found.spf_aligned && !known.is_verified => {
+            (Code::DmarcRestsOnDkim, Verdict::Warning)
+        }
+        ProtocolResult::Pass => (Code::DmarcPass, Verdict::Pass),
+        ProtocolResult::Fail if names.is_empty() && known.is_complete() => {
+            (Code::DmarcFail, Verdict::Problem)
+        }
+        ProtocolResult::Fail if !names.is_empty() => (Code::DmarcNotAligned, Verdict::Problem),
+        _ => return None,
+    };
+    let expected = (code == Code::DmarcNotAligned).then(|| format!("d={from}"));
     Some(Finding {
-        answers: evidence,
-        expected: Some("v=DMARC1; p=none".to_owned()),
-        ..finding(Code::DmarcMissing, missing_is(case), name, values)
+        result: Some(found.result),
+        expected,
+        answers: evidence(&found),
+        ..finding(code, verdict, from.as_str(), values)
     })
 }
 
-/// A missing record is a fault where authentication is what the bounce is about, else worth
-/// knowing.
-fn missing_is(case: &Case) -> Verdict {
-    let asked_for = case
-        .judgements
-        .iter()
-        .any(|judgement| judgement.reason == Reason::Authfailure);
-    match asked_for {
-        true => Verdict::Problem,
-        false => Verdict::Warning,
-    }
-}
-
-/// The names that a record may stand at, lowest first.
-fn places(domain: &Name) -> Vec<Name> {
-    let mut places: Vec<Name> = domain.below("_dmarc").into_iter().collect();
-    let mut above = domain.parent();
-    while let Some(name) = above {
-        if name.as_str().split('.').count() <= MAX_LABELS {
-            places.extend(name.below("_dmarc"));
-        }
-        above = name.parent();
-    }
-    places
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_walk_goes_up_to_the_top_level_and_skips_deep_labels() {
-        let names = |domain: &str| -> Vec<String> {
-            places(&domain.parse().expect("a name"))
-                .iter()
-                .map(Name::to_string)
-                .collect()
+/// What was asked on the walks, the record that applies first.
+fn evidence(found: &Evaluation<'_>) -> Vec<(Question, Answer)> {
+    let mut evidence: Vec<(Question, Answer)> = Vec::new();
+    let applied = found.applied.as_ref().map(|applied| &applied.domain);
+    for step in found.walks.iter().flat_map(|walk| &walk.steps) {
+        let Some(answer) = step.found.answer() else {
+            continue;
         };
-        assert_eq!(
-            names("a.mail.example.com"),
-            [
-                "_dmarc.a.mail.example.com",
-                "_dmarc.mail.example.com",
-                "_dmarc.example.com",
-                "_dmarc.com",
-            ]
-        );
-        // RFC 9989, section 4.10.1 has this example.
-        let deep = names("a.b.c.d.e.f.g.h.i.j.mail.example.com");
-        assert_eq!(deep.len(), 8);
-        assert_eq!(deep[1], "_dmarc.g.h.i.j.mail.example.com");
+        if evidence.iter().any(|(known, _)| *known == step.question) {
+            continue;
+        }
+        let at = match Some(&step.domain) == applied {
+            true => 0,
+            false => evidence.len(),
+        };
+        evidence.insert(at, (step.question.clone(), answer.clone()));
     }
+    evidence
+}
+
+/// Google, Yahoo and Microsoft ask of who sends much for more than the RFC does.
+fn bulk_sender(from: &Name, case: &Case) -> Option<Finding> {
+    let asks = |id: &str| matches!(id, "google" | "yahoo" | "microsoft");
+    let mut judged = case.judgements.iter();
+    let judgement = judged.find(|judgement| {
+        judgement.reason == Reason::Authfailure && judgement.provider.is_some_and(asks)
+    })?;
+    let provider = PROVIDERS
+        .iter()
+        .find(|provider| Some(provider.id) == judgement.provider)?;
+    let values = Values::new()
+        .text(Slot::Domain, from.as_str())
+        .text(Slot::Refuser, provider.name);
+    Some(finding(
+        Code::DmarcBulkSender,
+        Verdict::Warning,
+        from.as_str(),
+        values,
+    ))
 }

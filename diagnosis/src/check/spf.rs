@@ -65,6 +65,31 @@ pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
     outcome
 }
 
+/// The result for MAIL FROM and the sending IP; `None` while a question is open, and where the IP is
+/// not known.
+pub(super) fn result(
+    case: &Case,
+    answers: &Answers,
+    needs: &mut Vec<Question>,
+) -> Option<ProtocolResult> {
+    let (ip, domain) = (sending_ip(case)?, envelope_domain(case)?);
+    let helo = helo(case);
+    let input = Input {
+        ip,
+        helo: helo.as_ref().map_or("unknown", Name::as_str),
+        local_part: None,
+        domain: domain.as_str(),
+        explains: false,
+    };
+    match evaluate(&input, answers) {
+        State::Open(open) => {
+            needs.extend(open);
+            None
+        }
+        State::Done(found) => Some(found.result),
+    }
+}
+
 /// What is judged.
 struct Subject<'a> {
     domain: &'a Name,
@@ -122,7 +147,7 @@ fn helo(case: &Case) -> Option<Name> {
 
 /// Whether SPF can have to do with the bounce: not where the mailbox, its size or its server is what
 /// the bounce is about.
-fn matters(case: &Case) -> bool {
+pub(super) fn matters(case: &Case) -> bool {
     let is_else = |reason: Reason| {
         matches!(
             reason,

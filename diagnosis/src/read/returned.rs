@@ -57,7 +57,11 @@ pub(super) fn checked_signatures(results: &[Spanned<Authentication>]) -> Vec<Spa
         else {
             continue;
         };
-        let signature = Signature { domain, selector };
+        let signature = Signature {
+            domain,
+            selector,
+            algorithm: None,
+        };
         if found.iter().all(|known| known.value != signature) {
             found.push(Spanned::new(signature, result.spans.clone()));
         }

@@ -361,6 +361,7 @@ fn signatures(returned: &Headers) -> Vec<Spanned<Signature>> {
         let signature = Signature {
             domain: domain.value.to_lowercase(),
             selector: selector.value.to_lowercase(),
+            algorithm: tag(field, "a").map(|algorithm| algorithm.value.to_lowercase()),
         };
         if found.iter().all(|known| known.value != signature) {
             found.push(Spanned::new(signature, spans));

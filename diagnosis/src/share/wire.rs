@@ -369,6 +369,7 @@ fn read_sending(fields: &Fields<'_>) -> Sending {
         let signature = Signature {
             domain: pair.text(0)?,
             selector: pair.text(1)?,
+            algorithm: None,
         };
         Some(placeless(signature))
     });

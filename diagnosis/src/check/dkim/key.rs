@@ -3,7 +3,7 @@
 use super::super::{Asked, ask, fault_values, finding, unchecked};
 use crate::{
     dns::{
-        Answer, Answers, Name, Question, RecordType,
+        Answer, Answers, Name, Question, RecordData, RecordType,
         dkim::{Breakage, Key, KeyRecord, KeyType, is_key_record, parse},
     },
     finding::{Code, Finding, Verdict},
@@ -71,7 +71,13 @@ fn judge_texts(answer: &Answer, place: &str, values: Values) -> JudgedKey {
         record: None,
     };
     match keys.as_slice() {
-        [] => without_record(Code::DkimKeyMissing, values),
+        [] => match alias(answer) {
+            Some(target) => without_record(
+                Code::DkimAliasBroken,
+                values.text(Slot::Host, target.as_str()),
+            ),
+            None => without_record(Code::DkimKeyMissing, values),
+        },
         [record] => judge_record(record, place, values),
         // RFC 6376, section 3.6.2.2: "if there are multiple records in an RRset, the results are
         // undefined".
@@ -80,6 +86,15 @@ fn judge_texts(answer: &Answer, place: &str, values: Values) -> JudgedKey {
             without_record(Code::DkimKeySeveral, values.with(Slot::Count, count))
         }
     }
+}
+
+/// Where a chain of aliases ends.
+fn alias(answer: &Answer) -> Option<&Name> {
+    let mut records = answer.records.iter().rev();
+    records.find_map(|record| match &record.data {
+        RecordData::Cname(target) => Some(target),
+        _ => None,
+    })
 }
 
 fn judge_record(text: &str, place: &str, values: Values) -> JudgedKey {

@@ -1,0 +1,221 @@
+//! What is said of the record.
+
+use super::super::{fault_values, finding, unchecked};
+use super::{ask, evidence, is_about_authentication};
+use crate::{
+    case::Case,
+    dns::{
+        Answers, Fault, FaultKind, Question, RecordType,
+        dmarc::{Applied, DmarcRecord, Evaluation, Found, Walk, is_dmarc_record},
+        tag_list,
+    },
+    finding::{Code, Finding, Verdict},
+    wording::{Slot, Value, Values},
+};
+
+/// What somebody publishes who has none.
+const FIRST_RECORD: &str = "v=DMARC1; p=none";
+
+/// The finding about the record; `None` while a question is open.
+pub(super) fn judge(
+    found: &Evaluation<'_>,
+    case: &Case,
+    answers: &Answers,
+    needs: &mut Vec<Question>,
+) -> Option<Finding> {
+    let own = found.walks.first()?;
+    let from = own.start.as_str();
+    let values = Values::new().text(Slot::Domain, from);
+    let several = own.steps.iter().find_map(|step| match step.found {
+        Found::Several(_, count) => Some((step, count)),
+        _ => None,
+    });
+    let judged = match (&found.applied, several) {
+        (Some(applied), None) => of_applied(applied, found, values),
+        (None, None) => match own.failed() {
+            Some(step) => {
+                let answer = step.found.answer()?;
+                let question = &step.question;
+                return Some(unchecked(
+                    Code::DmarcUnchecked,
+                    from,
+                    values,
+                    question,
+                    answer,
+                ));
+            }
+            None => missing(own, values, case, answers, needs)?,
+        },
+        (_, Some((step, count))) => {
+            let values = values
+                .text(Slot::Place, step.question.name.as_str())
+                .with(Slot::Count, Value::Number(count));
+            finding(Code::DmarcSeveral, Verdict::Problem, from, values)
+        }
+    };
+    let mut answers = evidence(found);
+    answers.splice(0..0, judged.answers.iter().cloned());
+    Some(Finding { answers, ..judged })
+}
+
+fn of_applied(applied: &Applied<'_>, found: &Evaluation<'_>, values: Values) -> Finding {
+    let record = &applied.record;
+    let subject = found.walks.first().map_or("", |own| own.start.as_str());
+    let mut values = values
+        .text(Slot::Record, record.text)
+        .text(Slot::Place, format!("_dmarc.{}", applied.domain));
+    if let Some(policy) = found.policy {
+        values.set(Slot::Policy, Value::Text(policy.as_str().to_owned()));
+    }
+    let Some(fault) = fault(record) else {
+        return finding(Code::DmarcFound, Verdict::Pass, subject, values);
+    };
+    let (code, verdict) = match found.policy {
+        Some(_) => (Code::DmarcSyntax, Verdict::Warning),
+        None => (Code::DmarcUnusable, Verdict::Problem),
+    };
+    Finding {
+        expected: Some(mended(record.text)),
+        ..finding(
+            code,
+            verdict,
+            subject,
+            fault_values(values, record.text, fault),
+        )
+    }
+}
+
+/// The first fault of a record, the one that makes it useless before all others.
+fn fault(record: &DmarcRecord<'_>) -> Option<Fault> {
+    let of_policy = |fault: &&Fault| matches!(fault.kind, FaultKind::Value("p" | "sp" | "np"));
+    let worst = record.faults.iter().find(of_policy);
+    let missing = (!record.is_sound()).then_some(Fault {
+        kind: FaultKind::Missing("p"),
+        at: record.text.len(),
+    });
+    worst
+        .copied()
+        .or(missing)
+        .or(record.faults.first().copied())
+}
+
+/// No record: none at all, one at the wrong place, or a text that only looks like one.
+fn missing(
+    own: &Walk<'_>,
+    values: Values,
+    case: &Case,
+    answers: &Answers,
+    needs: &mut Vec<Question>,
+) -> Option<Finding> {
+    let from = &own.start;
+    let place = format!("_dmarc.{from}");
+    let values = values.text(Slot::Place, place.clone());
+    if let Some(text) = lookalike(own) {
+        let at = text.to_ascii_uppercase().find("DMARC1").unwrap_or(0);
+        let kind = FaultKind::Value("v");
+        let values = fault_values(values.text(Slot::Record, text), text, Fault { kind, at });
+        return Some(Finding {
+            expected: Some(mended(text)),
+            ..finding(Code::DmarcUnusable, Verdict::Problem, from.as_str(), values)
+        });
+    }
+    // The domain's own texts are asked for by SPF too.
+    let question = Question::new(from.clone(), RecordType::Txt);
+    let answer = ask(answers, &question, needs)?;
+    let misplaced = answer
+        .texts()
+        .into_iter()
+        .find(|text| is_dmarc_record(text));
+    if let Some(text) = misplaced {
+        let values = values.text(Slot::Record, text);
+        return Some(Finding {
+            expected: Some(format!("{place}. TXT \"{text}\"")),
+            answers: vec![(question, answer.clone())],
+            ..finding(
+                Code::DmarcMisplaced,
+                Verdict::Problem,
+                from.as_str(),
+                values,
+            )
+        });
+    }
+    // A fault where authentication is what the bounce is about, else worth knowing.
+    let verdict = match is_about_authentication(case) {
+        true => Verdict::Problem,
+        false => Verdict::Warning,
+    };
+    Some(Finding {
+        expected: Some(FIRST_RECORD.to_owned()),
+        ..finding(Code::DmarcMissing, verdict, from.as_str(), values)
+    })
+}
+
+/// A text at the domain's own place that was meant as a record.
+fn lookalike<'a>(own: &Walk<'a>) -> Option<&'a str> {
+    let answer = own.steps.first()?.found.answer()?;
+    let mut texts = answer.texts().into_iter();
+    texts.find(|text| text.to_ascii_uppercase().contains("DMARC1"))
+}
+
+/// The record with what is valid in it, and a policy.
+fn mended(text: &str) -> String {
+    let version = text.to_ascii_uppercase().find("DMARC1");
+    let behind = version.and_then(|at| text.get(at + 6..)).unwrap_or(text);
+    let plain = behind.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+    let plain: String = plain.replace(['"', '\\'], "");
+    let whole = format!("v=DMARC1; {plain}");
+    let (tags, _) = tag_list(&whole);
+    let Some(record) = crate::dns::dmarc::parse(&whole) else {
+        return FIRST_RECORD.to_owned();
+    };
+    let policy = record
+        .policy
+        .policy()
+        .map_or("none", |policy| policy.as_str());
+    let mut mended = format!("v=DMARC1; p={policy}");
+    let mut seen: Vec<&str> = vec!["v", "p"];
+    for tag in tags {
+        let ends = tag.value_at + tag.value.len();
+        let is_wrong = record
+            .faults
+            .iter()
+            .any(|fault| (tag.at..=ends).contains(&fault.at));
+        if is_wrong || seen.contains(&tag.name) {
+            continue;
+        }
+        seen.push(tag.name);
+        mended.push_str(&format!("; {}={}", tag.name, tag.value));
+    }
+    mended
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_mended_with_what_is_valid_in_it() {
+        let cases = [
+            (
+                "v=DMARC1; p=nonsense; rua=mailto:a@b.example",
+                "v=DMARC1; p=none; rua=mailto:a@b.example",
+            ),
+            (
+                "v=DMARC1; sp=x; p=reject; adkim=s",
+                "v=DMARC1; p=reject; adkim=s",
+            ),
+            ("v=DMARC1", "v=DMARC1; p=none"),
+            ("v=dmarc1; p=reject", "v=DMARC1; p=reject"),
+            (
+                "\"v=DMARC1\\; p=quarantine\\; pct=100\"",
+                "v=DMARC1; p=quarantine; pct=100",
+            ),
+            ("v=DMARC1 p=none", "v=DMARC1; p=none"),
+            ("DMARC1", "v=DMARC1; p=none"),
+            ("v=DMARC1; p=none; p=reject", "v=DMARC1; p=none"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(mended(text), expected, "{text}");
+        }
+    }
+}
