@@ -6,6 +6,7 @@ mod resolver;
 mod run;
 
 mod dkim;
+mod evidence;
 mod folders;
 mod forms;
 mod mboxes;
