@@ -24,6 +24,7 @@ pub(crate) struct Knowledge {
     pub(crate) finding_words: BTreeMap<String, FindingWords>,
     pub(crate) headlines: Vec<Headline>,
     pub(crate) sides: BTreeMap<String, String>,
+    pub(crate) zones: BTreeMap<String, String>,
     pub(crate) kind_words: BTreeMap<String, KindWords>,
 }
 
@@ -263,6 +264,7 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
         finding_words: tables(&texts.join("findings"))?,
         headlines: file::<HeadlineFile>(&texts.join("headlines.toml"))?.headline,
         sides: file(&texts.join("sides.toml"))?,
+        zones: file(&texts.join("zones.toml"))?,
         kind_words: file(&texts.join("kinds.toml"))?,
     })
 }

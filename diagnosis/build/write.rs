@@ -33,6 +33,9 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     let sides = list(&knowledge.sides, |(side, words)| {
         Ok(format!("({}, {words:?})", path("Side", side)))
     })?;
+    let zones = list(&knowledge.zones, |(zone, words)| {
+        Ok(format!("({}, {words:?})", path("Zone", zone)))
+    })?;
     table(
         &mut out,
         "Rows that read replies.",
@@ -75,6 +78,7 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     private_table(&mut out, "KINDS", pairs, &kinds)?;
     private_table(&mut out, "CLASSES", pairs, &classes)?;
     private_table(&mut out, "SIDES", "(Side, &str)", &sides)?;
+    private_table(&mut out, "ZONES", "(Zone, &str)", &zones)?;
     for (name, words) in &knowledge.name_words {
         let table = format!("{}_WORDS", name.to_ascii_uppercase());
         writeln!(out, "pub(crate) static {table}: &[&str] = &{words:?};")?;

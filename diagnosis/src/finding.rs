@@ -81,6 +81,42 @@ words! {
 }
 
 words! {
+    /// Whose DNS a finding is about: who can change what it found.
+    Zone {
+        /// The recipient's domain.
+        Recipient = 1 "recipient",
+        /// The sender's domain.
+        Sender = 2 "sender",
+        /// The reverse zone, which the owner of the IP range keeps.
+        IpRange = 3 "ip-range",
+        /// A blocklist's zone.
+        List = 4 "list",
+    }
+}
+
+impl Check {
+    /// Whose DNS it asks; `None` where it looks at the paste alone.
+    #[must_use]
+    pub fn zone(self) -> Option<Zone> {
+        match self {
+            Self::Address | Self::Message | Self::Arc => None,
+            Self::RecipientDomain
+            | Self::Typo
+            | Self::Mx
+            | Self::MxHost
+            | Self::RefusingServer
+            | Self::MtaSts
+            | Self::Dane => Some(Zone::Recipient),
+            Self::SenderDomain | Self::Helo | Self::Spf | Self::Dkim | Self::Dmarc | Self::Bimi => {
+                Some(Zone::Sender)
+            }
+            Self::ReverseDns => Some(Zone::IpRange),
+            Self::Blocklist => Some(Zone::List),
+        }
+    }
+}
+
+words! {
     /// What a finding says; one code a fault or pass, stable for ever.
     Code {
         /// The recipient's domain exists.

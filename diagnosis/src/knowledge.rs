@@ -5,7 +5,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use crate::{
     bounce::{Command, EnhancedStatus, Kind},
-    finding::Code,
+    finding::{Code, Zone},
     reason::{Reason, RefusedBy, Side},
     wording::Template,
 };
@@ -485,6 +485,15 @@ pub fn side_words(side: Side) -> &'static str {
     SIDES
         .iter()
         .find(|(known, _)| *known == side)
+        .map_or("", |(_, words)| words)
+}
+
+/// The words for whose DNS it is.
+#[must_use]
+pub fn zone_words(zone: Zone) -> &'static str {
+    ZONES
+        .iter()
+        .find(|(known, _)| *known == zone)
         .map_or("", |(_, words)| words)
 }
 

@@ -191,6 +191,10 @@ pub struct FindingReport {
     pub title: String,
     pub detail: String,
     pub rfc: &'static str,
+    /// Whose DNS it is: recipient, sender, ip-range or list; `None` where none was asked.
+    pub zone: Option<&'static str>,
+    /// The same in the reader's words.
+    pub zone_words: Option<&'static str>,
     /// The record as it is, where the finding is about one.
     pub record: Option<String>,
     pub expected: Option<String>,
@@ -504,6 +508,8 @@ impl FindingReport {
 
 fn finding_report(finding: &Finding) -> FindingReport {
     let words = knowledge::finding_words(finding.code);
+    let asked = !finding.answers.is_empty();
+    let zone = finding.code.check().zone().filter(|_| asked);
     let filled = |template| fill(template, &finding.values).unwrap_or_default();
     FindingReport {
         check: finding.code.check().as_str(),
@@ -517,6 +523,8 @@ fn finding_report(finding: &Finding) -> FindingReport {
         title: filled(words.title),
         detail: filled(words.detail),
         rfc: words.rfc,
+        zone: zone.map(|zone| zone.as_str()),
+        zone_words: zone.map(knowledge::zone_words),
         record: finding.values.get(Slot::Record).map(Value::present),
         expected: finding.expected.clone(),
         trail: finding.trail.clone(),

@@ -70,6 +70,8 @@ pub(crate) struct Clinic {
     pub(crate) answers: RwSignal<Answers>,
     /// Whether DNS may be asked.
     pub(crate) dns_is_on: RwSignal<bool>,
+    /// Whether blocklists are asked that the bounce does not name.
+    pub(crate) blocklists_are_wished: RwSignal<bool>,
     /// The steps that the person has ticked off.
     pub(crate) ticked: RwSignal<Vec<String>>,
     /// The share link, once it was asked for.
@@ -88,12 +90,15 @@ impl Clinic {
         let source = RwSignal::new(Source::Nothing);
         let message = RwSignal::new(0);
         let answers = RwSignal::new(Answers::default());
+        let blocklists_are_wished = RwSignal::new(false);
         let diagnosis = Memo::new(move |_| {
             source.with(|source| match source {
                 Source::Read(reading) => {
                     let read = reading.messages.get(message.get())?;
+                    let mut case = read.case.clone();
+                    case.options.blocklists = blocklists_are_wished.get();
                     let diagnosis =
-                        answers.with(|answers| Diagnosis::new(message.get(), &read.case, answers));
+                        answers.with(|answers| Diagnosis::new(message.get(), &case, answers));
                     Some(Arc::new(diagnosis))
                 }
                 Source::Shared(shared) => Some(Arc::new(Diagnosis::shared(shared))),
@@ -109,6 +114,7 @@ impl Clinic {
             notice: RwSignal::new(None),
             answers,
             dns_is_on: RwSignal::new(true),
+            blocklists_are_wished,
             ticked: RwSignal::new(Vec::new()),
             link: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
@@ -202,6 +208,8 @@ impl Clinic {
         self.recipient.set(0);
         self.ticked.set(Vec::new());
         self.link.set(None);
+        // Agreed to for one paste, not for the next.
+        self.blocklists_are_wished.set(false);
         self.source.set(source);
         self.begin_run(false);
         let what = self

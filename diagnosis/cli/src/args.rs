@@ -23,6 +23,10 @@ pub(crate) struct Options {
     /// what needs no DNS is said. Nothing is asked for --csv and --summary, which show none of it.
     #[arg(long, value_name = "URL")]
     pub(crate) resolver: Option<String>,
+    /// Also asks DNS blocklists about the sending IP address and the sender's domains, which tells
+    /// their operators about them. Without it only a list that a bounce names is asked.
+    #[arg(long, requires = "resolver")]
+    pub(crate) blocklists: bool,
     /// Files with bounces, mbox files, and folders of them; `-` is standard input. Folders are read
     /// in the order of names, with their sub-folders, without hidden files.
     #[arg(required = true, value_name = "PATH")]

@@ -67,10 +67,13 @@ fn print(words: &str) -> io::Result<()> {
 
 /// Diagnoses everything; what cannot be read is said, noted in `failed`, and skipped.
 fn run(options: Options, failed: &mut bool) -> io::Result<()> {
-    let mut output = Output::new(&options.form, options.resolver.is_some());
+    let mut output = Output::new(&options.form, options.resolver.as_deref());
     let wanted = match options.form.csv || options.form.summary {
         true => Wanted::Reading,
-        false => Wanted::Diagnosis(options.resolver.as_deref().map(Resolver::new)),
+        false => Wanted::Diagnosis {
+            resolver: options.resolver.as_deref().map(Resolver::new),
+            blocklists: options.blocklists,
+        },
     };
     let jobs = options.jobs();
     let items = input::items(options.paths);

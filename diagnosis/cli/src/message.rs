@@ -18,7 +18,12 @@ pub(crate) enum Wanted {
     /// What it says, without findings and advice.
     Reading,
     /// All of it.
-    Diagnosis(Option<Resolver>),
+    Diagnosis {
+        /// Where DNS is asked.
+        resolver: Option<Resolver>,
+        /// Whether blocklists are asked that the message does not name.
+        blocklists: bool,
+    },
 }
 
 /// The reports on what stands in one message, mostly one. Their index counts from the beginning of
@@ -27,7 +32,14 @@ pub(crate) fn diagnose(message: &Message, wanted: &Wanted) -> Vec<Report> {
     let cases = read(&message.bytes, decode).into_iter().map(classify);
     cases
         .enumerate()
-        .map(|(index, case)| {
+        .map(|(index, mut case)| {
+            case.options.blocklists = matches!(
+                wanted,
+                Wanted::Diagnosis {
+                    blocklists: true,
+                    ..
+                }
+            );
             let (findings, advice) = judge(&case, wanted);
             let mut report = Report::new(index, &case, &findings, &advice);
             report.source = Some(message.source.as_ref().to_owned());
@@ -43,8 +55,11 @@ fn judge(case: &Case, wanted: &Wanted) -> (Vec<Finding>, Advice) {
             let (headlines, steps) = (Vec::new(), Vec::new());
             return (Vec::new(), Advice { headlines, steps });
         }
-        Wanted::Diagnosis(Some(resolver)) => resolver.examine(case),
-        Wanted::Diagnosis(None) => examine(case, &Answers::default()).findings,
+        Wanted::Diagnosis {
+            resolver: Some(resolver),
+            ..
+        } => resolver.examine(case),
+        Wanted::Diagnosis { resolver: None, .. } => examine(case, &Answers::default()).findings,
     };
     let advice = advise(case, &findings);
     (findings, advice)

@@ -19,13 +19,14 @@ pub(crate) enum Output {
     Summary(Box<Summary>),
     Text {
         out: BufWriter<Stdout>,
-        asked_dns: bool,
+        resolver: Option<String>,
         colour: bool,
     },
 }
 
 impl Output {
-    pub(crate) fn new(form: &Form, asked_dns: bool) -> Self {
+    /// `resolver` is where DNS is asked.
+    pub(crate) fn new(form: &Form, resolver: Option<&str>) -> Self {
         let out = io::stdout();
         if form.csv {
             Self::Csv(Box::new(Rows::new(out)))
@@ -35,7 +36,7 @@ impl Output {
             Self::Summary(Box::default())
         } else {
             Self::Text {
-                asked_dns,
+                resolver: resolver.map(str::to_owned),
                 colour: out.is_terminal(),
                 out: BufWriter::new(out),
             }
@@ -55,9 +56,9 @@ impl Output {
             }
             Self::Text {
                 out,
-                asked_dns,
+                resolver,
                 colour,
-            } => out.write_all(text::text(report, *asked_dns, *colour).as_bytes()),
+            } => out.write_all(text::text(report, resolver.as_deref(), *colour).as_bytes()),
         }
     }
 

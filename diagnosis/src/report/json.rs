@@ -62,7 +62,7 @@ objects! {
     ReturnedReport { subject, size, date, message_id, bulk, evidence }
     AuthenticationReport { method, result, domain, selector, spans }
     SignatureReport { domain, selector }
-    FindingReport { check, code, subject, recipients, result, verdict, unchecked_because, explains, title, detail, rfc, record, expected, trail, commands, answers }
+    FindingReport { check, code, subject, recipients, result, verdict, unchecked_because, explains, title, detail, rfc, zone, zone_words, record, expected, trail, commands, answers }
     AnswerReport { name, record_type as "type", status, records, ttl, ad, asked_at, demo }
     StepReport { id, owner, owner_words, recipients, title, why, state, commands, verify, finding, asks }
     HeadlineReport { responsible, responsible_words, what, why }

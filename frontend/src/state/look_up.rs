@@ -97,6 +97,13 @@ impl Clinic {
         self.begin_run(false);
     }
 
+    /// Asks blocklists too; what is known already is not asked again.
+    pub(crate) fn ask_blocklists(self) {
+        self.blocklists_are_wished.set(true);
+        self.link.set(None);
+        self.continue_run();
+    }
+
     /// Has questions asked, or answers them at once where nobody may be asked any more.
     fn answer(self, needs: Vec<Question>) {
         if needs.is_empty() {

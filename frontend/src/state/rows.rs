@@ -2,6 +2,7 @@
 
 use diagnosis::{
     dns::{Question, RecordType},
+    knowledge::blocklist,
     report::{FindingReport, Report},
 };
 
@@ -77,8 +78,13 @@ pub(crate) fn is_about(recipients: &[usize], recipient: usize) -> bool {
 
 /// The id of a finding on the page.
 pub(crate) fn anchor(finding: &FindingReport) -> String {
-    let subject: String = finding
-        .subject
+    // Several lists judge the same address.
+    let of_list = finding
+        .answers
+        .first()
+        .filter(|_| finding.check == "blocklist");
+    let subject: String = of_list
+        .map_or(&finding.subject, |answer| &answer.name)
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
@@ -111,16 +117,18 @@ pub(crate) fn summary(rows: &[Row]) -> String {
     }
 }
 
-const CHECKS: [&str; 9] = [
+const CHECKS: [&str; 11] = [
     "recipient-domain",
     "mx",
     "mx-host",
     "refusing-server",
     "reverse-dns",
+    "helo",
     "sender-domain",
     "spf",
     "dkim",
     "dmarc",
+    "blocklist",
 ];
 
 fn place_of_check(check: &str) -> usize {
@@ -130,6 +138,16 @@ fn place_of_check(check: &str) -> usize {
 
 fn asking(question: &Question) -> Row {
     let name = question.name.as_str();
+    let list = blocklist::BLOCKLISTS.iter().find(|list| {
+        let before = name.strip_suffix(list.zone);
+        before.is_some_and(|before| before.ends_with('.'))
+    });
+    if let Some(list) = list {
+        return Row::Asking {
+            place: place_of_check("blocklist"),
+            label: format!("Blocklist {}", list.name),
+        };
+    }
     let (check, label) = match question.record_type {
         RecordType::Mx => ("mx", format!("Mail servers of {name}")),
         RecordType::Ptr => ("reverse-dns", format!("Reverse DNS ({name})")),

@@ -47,6 +47,7 @@ pub(crate) fn Evidence(clinic: Clinic) -> impl IntoView {
             <ul>
                 {list}
             </ul>
+            <AskBlocklists clinic />
             <div class="asked">
                 <Asked clinic />
                 <DnsSwitch clinic />
@@ -127,6 +128,9 @@ fn show_finding(clinic: Clinic, finding: FindingReport) -> AnyView {
         }
         .into_any()
     });
+    let whose = finding
+        .zone_words
+        .map(|whose| view! { <p class="hint">"The DNS of " {whose} "."</p> }.into_any());
     let commands = finding
         .commands
         .into_iter()
@@ -154,6 +158,7 @@ fn show_finding(clinic: Clinic, finding: FindingReport) -> AnyView {
                     {expected}
                     <p class="hint">"Look it up yourself:"</p>
                     {commands}
+                    {whose}
                     <p class="hint">"The rule stands in " {finding.rfc} "."</p>
                 </details>
             </div>
@@ -196,6 +201,32 @@ fn show_answer(clinic: Clinic, answer: AnswerReport) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// "Ask blocklists too", where somebody can be looked up, nothing is shared and DNS is on.
+#[component]
+fn AskBlocklists(clinic: Clinic) -> impl IntoView {
+    let is_hidden = move || {
+        let sender_is_known = with(clinic, |shown| {
+            let sending = &shown.report.sending;
+            let has_domain = sending.from_domain.is_some() || sending.envelope_domain.is_some();
+            !shown.is_shared && (sending.ip.is_some() || has_domain)
+        });
+        !sender_is_known.unwrap_or(false)
+            || !clinic.dns_is_on.get()
+            || clinic.blocklists_are_wished.get()
+    };
+    let ask = pressed(move || clinic.ask_blocklists());
+    view! {
+        <div class="blocklists" hidden=is_hidden>
+            <button type="button" class="small" on:click=ask>
+                "Ask blocklists too"
+            </button>
+            <p class="hint">
+                "This tells the operators of the lists which sending IP and domain you look up."
+            </p>
+        </div>
+    }
 }
 
 /// The names that went out.

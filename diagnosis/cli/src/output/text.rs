@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use diagnosis::report::{FindingReport, RecipientReport, Report, StepReport};
+use diagnosis::report::{RecipientReport, Report, StepReport};
+
+mod evidence;
 
 /// Colours, where there is a terminal.
 struct Paint(bool);
@@ -34,7 +36,7 @@ impl Paint {
 }
 
 /// The report, for people. Control characters of the paste never reach the terminal.
-pub(crate) fn text(report: &Report, asked_dns: bool, colour: bool) -> String {
+pub(crate) fn text(report: &Report, resolver: Option<&str>, colour: bool) -> String {
     let paint = Paint(colour);
     let mut out = String::new();
     let source = report.source.as_deref().unwrap_or("-");
@@ -58,7 +60,7 @@ pub(crate) fn text(report: &Report, asked_dns: bool, colour: bool) -> String {
         }
     }
     steps(&mut out, &report.checklist, &paint);
-    findings(&mut out, &report.findings, asked_dns, &paint);
+    evidence::write(&mut out, &report.findings, resolver, &paint);
     out.push('\n');
     out
 }
@@ -115,33 +117,6 @@ fn steps(out: &mut String, steps: &[StepReport], paint: &Paint) {
     }
     for step in steps.iter().filter(|step| step.state != "open") {
         let _ = writeln!(out, "{} {}", paint.with("32", "ok"), plain(&step.title));
-    }
-}
-
-fn findings(out: &mut String, findings: &[FindingReport], asked_dns: bool, paint: &Paint) {
-    let _ = writeln!(out, "\n{}", paint.bold("DNS evidence"));
-    if !asked_dns {
-        let _ = writeln!(
-            out,
-            "DNS was not asked; name a resolver with --resolver URL."
-        );
-    }
-    for finding in findings {
-        let cause = match finding.explains {
-            true => " (explains this bounce)",
-            false => "",
-        };
-        let demo = match finding.answers.iter().any(|answer| answer.demo) {
-            true => " [demonstration data]",
-            false => "",
-        };
-        let _ = writeln!(
-            out,
-            "{} {}{cause}{demo}",
-            paint.verdict(finding.verdict),
-            plain(&finding.title)
-        );
-        let _ = writeln!(out, "            {}", paint.dim(&plain(&finding.detail)));
     }
 }
 

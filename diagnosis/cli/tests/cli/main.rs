@@ -7,6 +7,7 @@ mod run;
 
 mod dkim;
 mod dmarc;
+mod evidence;
 mod folders;
 mod forms;
 mod mboxes;
