@@ -113,6 +113,8 @@ pub(crate) struct Step {
     #[serde(default)]
     pub(crate) hosts: Vec<String>,
     #[serde(default)]
+    pub(crate) domains: Vec<String>,
+    #[serde(default)]
     pub(crate) services: Vec<String>,
     #[serde(default)]
     pub(crate) systems: Vec<String>,
@@ -140,6 +142,12 @@ pub(crate) struct Step {
     /// Steps that this one makes needless.
     #[serde(default)]
     pub(crate) hides: Vec<String>,
+    /// Whether it stands instead of the general steps of the reason.
+    #[serde(default)]
+    pub(crate) instead: bool,
+    /// Whether it is one of a reason's general steps: it stands under playbook/reason/.
+    #[serde(skip)]
+    pub(crate) general: bool,
     /// The one fact that the step asks for.
     pub(crate) asks: Option<String>,
     /// Where what it says can be read up; empty where it follows from the standards.
@@ -248,7 +256,9 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
     }
     let mut steps = Vec::new();
     for path in files(&root.join("playbook"))? {
-        steps.extend(file::<StepFile>(&path)?.step);
+        let general = path.parent().is_some_and(|at| at.ends_with("reason"));
+        let read = file::<StepFile>(&path)?.step.into_iter();
+        steps.extend(read.map(|step| Step { general, ..step }));
     }
     Ok(Knowledge {
         replies,

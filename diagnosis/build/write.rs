@@ -194,7 +194,7 @@ fn step(row: &Step, knowledge: &Knowledge) -> Result<String> {
         false => template(&format!("{} {}", words.verify, words.wait))?,
     };
     Ok(format!(
-        "StepRule {{ id: {:?}, owner: {}, rank: {}, when: {}, ruled_out: {}, title: {}, why: {}, verify: {verify}, commands: &[{}], hides: &{:?}, asks: {} }}",
+        "StepRule {{ id: {:?}, owner: {}, rank: {}, when: {}, ruled_out: {}, title: {}, why: {}, verify: {verify}, commands: &[{}], hides: &{:?}, instead: {}, general: {}, asks: {} }}",
         row.id,
         path("Side", &row.owner),
         row.rank,
@@ -204,6 +204,8 @@ fn step(row: &Step, knowledge: &Knowledge) -> Result<String> {
         template(&words.why)?,
         list(&row.commands, |command| template(command))?,
         row.hides,
+        row.instead,
+        row.general,
         optional("Asked", row.asks.as_deref()),
     ))
 }
@@ -222,6 +224,7 @@ fn condition(row: &Step) -> Result<String> {
     part("sides", &row.sides, paths("Side", &row.sides));
     part("providers", &row.providers, format!("&{:?}", row.providers));
     part("hosts", &row.hosts, format!("&{:?}", row.hosts));
+    part("domains", &row.domains, format!("&{:?}", row.domains));
     part("services", &row.services, format!("&{:?}", row.services));
     part("systems", &row.systems, format!("&{:?}", row.systems));
     part("says", &row.says, format!("&{:?}", row.says));
@@ -277,10 +280,16 @@ fn finding_words(out: &mut String, knowledge: &Knowledge) -> Result<()> {
 /// error here.
 fn template(sentence: &str) -> Result<String> {
     let mut rest = sentence;
-    while let Some((_, behind)) = rest.split_once('{') {
+    while let Some(at) = rest.find(['{', '}']) {
+        let (_, behind) = rest.split_at(at);
+        if behind.starts_with("{{") || behind.starts_with("}}") {
+            rest = behind.split_at(2).1;
+            continue;
+        }
         let (gap, after) = behind
-            .split_once('}')
-            .ok_or_else(|| format!("{sentence:?}: a gap is not closed"))?;
+            .strip_prefix('{')
+            .and_then(|gap| gap.split_once('}'))
+            .ok_or_else(|| format!("{sentence:?}: a gap is not closed, or a brace stands alone"))?;
         let slot = gap.split_once('|').map_or(gap, |(slot, _)| slot);
         if !SLOTS.contains(&slot) {
             return Err(format!("{sentence:?}: there is no slot {slot:?}").into());

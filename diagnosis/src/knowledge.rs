@@ -133,6 +133,10 @@ pub struct StepRule {
     pub commands: &'static [Template],
     /// Steps that are needless where this one stands.
     pub hides: &'static [&'static str],
+    /// Whether it stands instead of the general steps of the reason.
+    pub instead: bool,
+    /// Whether it is one of a reason's general steps.
+    pub general: bool,
     /// The one fact that it asks for.
     pub asks: Option<Asked>,
 }
@@ -208,6 +212,8 @@ pub struct Condition {
     pub providers: &'static [&'static str],
     /// The recipient's mailboxes are at one of these, by MX record or by the server that refused.
     pub hosts: &'static [&'static str],
+    /// The recipient's domain is one of these.
+    pub domains: &'static [&'static str],
     /// The mail goes out through one of these services.
     pub services: &'static [&'static str],
     /// The mail system that wrote the bounce is one of these.
@@ -241,6 +247,7 @@ impl Condition {
         sides: &[],
         providers: &[],
         hosts: &[],
+        domains: &[],
         services: &[],
         systems: &[],
         statuses: &[],

@@ -176,7 +176,8 @@ impl Values {
     }
 }
 
-/// A sentence with gaps: `{slot}`, or `{slot|words that stand in where there is no value}`.
+/// A sentence with gaps: `{slot}`, or `{slot|words that stand in where there is no value}`. Two
+/// braces together are one that stands in the sentence.
 pub type Template = &'static str;
 
 /// Fills the gaps; `None` where one has no value, so that no sentence with a hole is ever shown.
@@ -184,14 +185,30 @@ pub type Template = &'static str;
 pub fn fill(template: Template, values: &Values) -> Option<String> {
     let mut filled = String::new();
     let mut rest = template;
-    while let Some((words, behind)) = rest.split_once('{') {
-        let (gap, after) = behind.split_once('}')?;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (words, behind) = rest.split_at(at);
         filled.push_str(words);
-        filled.push_str(&value_of(gap, values)?);
-        rest = after;
+        rest = match brace(behind) {
+            Some((brace, after)) => {
+                filled.push(brace);
+                after
+            }
+            None => {
+                let (gap, after) = behind.strip_prefix('{')?.split_once('}')?;
+                filled.push_str(&value_of(gap, values)?);
+                after
+            }
+        };
     }
     filled.push_str(rest);
     Some(filled)
+}
+
+/// A brace that stands in the sentence, and what is behind it.
+fn brace(text: &str) -> Option<(char, &str)> {
+    let opening = || text.strip_prefix("{{").map(|after| ('{', after));
+    let closing = || text.strip_prefix("}}").map(|after| ('}', after));
+    opening().or_else(closing)
 }
 
 fn value_of(gap: &str, values: &Values) -> Option<String> {
@@ -224,5 +241,16 @@ mod tests {
         );
         assert_eq!(fill(template, &values).as_deref(), Some("to a, b somebody"));
         assert_eq!(fill(template, &Values::new()), None);
+    }
+
+    #[test]
+    fn two_braces_are_one() {
+        let template: Template = "Set-Mailbox -EmailAddresses @{{Add=\"{x500}\"}}";
+        let values = Values::new().text(Slot::X500, "/o=firm");
+        let filled = fill(template, &values);
+        assert_eq!(
+            filled.as_deref(),
+            Some("Set-Mailbox -EmailAddresses @{Add=\"/o=firm\"}")
+        );
     }
 }

@@ -12,7 +12,7 @@ pub(super) struct Setting<'a> {
     case: &'a Case,
     recipient: &'a Recipient,
     judgement: &'a Judgement,
-    /// The reply, lower case.
+    /// The reply, lower case, white space folded.
     said: String,
     host: Option<&'static str>,
     service: Option<&'static str>,
@@ -26,7 +26,7 @@ impl<'a> Setting<'a> {
             case,
             recipient,
             judgement: case.judgements.get(index)?,
-            said: said.map_or_else(String::new, |said| said.value.to_lowercase()),
+            said: said.map_or_else(String::new, |said| folded(&said.value)),
             host: host(recipient, index, findings),
             service: service(case, findings),
         })
@@ -43,6 +43,7 @@ impl<'a> Setting<'a> {
             && is_one(when.refused_by, judgement.refused_by)
             && is_one(when.providers, judgement.provider)
             && is_one(when.hosts, self.host)
+            && is_one(when.domains, self.domain())
             && is_one(when.services, self.service)
             && is_one(when.systems, system)
             && is_one(when.codes, code)
@@ -56,6 +57,11 @@ impl<'a> Setting<'a> {
             && when
                 .permanent
                 .is_none_or(|permanent| judgement.permanent == Some(permanent))
+    }
+
+    fn domain(&self) -> Option<&str> {
+        let address = self.recipient.address.as_ref()?;
+        address.value.rsplit_once('@').map(|(_, domain)| domain)
     }
 
     fn has(&self, fact: Fact) -> bool {
@@ -87,6 +93,12 @@ impl<'a> Setting<'a> {
             Fact::X500 => self.recipient.decoded.as_ref().map(form) == Some(Form::Imceaex),
         }
     }
+}
+
+/// As rows have their words: lower case, one space between words.
+fn folded(said: &str) -> String {
+    let lower = said.to_lowercase();
+    lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Nothing wanted, or one of what is wanted.

@@ -1,6 +1,6 @@
 //! Which rows of the playbook apply, in which order, with their gaps filled.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
 use super::{State, Step, setting::Setting, values::values};
 use crate::{
@@ -14,24 +14,22 @@ use crate::{
 /// More open steps than this nobody reads.
 const MAX_OPEN_STEPS: usize = 7;
 
+/// The ranks of the general steps of a reason that one of a provider's can stand for: what
+/// protects the sender comes before, other people's sides and sending again behind.
+const GENERAL: RangeInclusive<u16> = 20..=39;
+
 pub(super) fn steps(case: &Case, findings: &[Finding]) -> Vec<Step> {
-    let mut ranked: Vec<(u16, Step)> = Vec::new();
+    let mut ranked: Vec<(&StepRule, Step)> = Vec::new();
     for rule in STEPS {
         let steps = if case.judgements.is_empty() {
             step_without_recipient(rule, findings).into_iter().collect()
         } else {
             steps_of_rule(rule, case, findings)
         };
-        ranked.extend(steps.into_iter().map(|step| (rule.rank, step)));
+        ranked.extend(steps.into_iter().map(|step| (rule, step)));
     }
-    let hidden: Vec<&str> = STEPS
-        .iter()
-        .filter(|rule| ranked.iter().any(|(_, step)| step.id == rule.id))
-        .flat_map(|rule| rule.hides)
-        .copied()
-        .collect();
-    ranked.retain(|(_, step)| !hidden.contains(&step.id));
-    ranked.sort_by_key(|(rank, step)| (step.state == State::RuledOut, *rank));
+    leave_out_hidden(&mut ranked);
+    ranked.sort_by_key(|(rule, step)| (step.state == State::RuledOut, rule.rank));
     let mut open = 0;
     ranked
         .into_iter()
@@ -41,6 +39,28 @@ pub(super) fn steps(case: &Case, findings: &[Finding]) -> Vec<Step> {
             step.state == State::RuledOut || open <= MAX_OPEN_STEPS
         })
         .collect()
+}
+
+/// A step that makes others needless does so for its own recipients.
+fn leave_out_hidden(ranked: &mut Vec<(&StepRule, Step)>) {
+    let hiding: Vec<(&StepRule, Vec<usize>)> = ranked
+        .iter()
+        .filter(|(rule, _)| rule.instead || !rule.hides.is_empty())
+        .map(|(rule, step)| (*rule, step.recipients.clone()))
+        .collect();
+    ranked.retain_mut(|(rule, step)| {
+        let had_recipients = !step.recipients.is_empty();
+        for (_, recipients) in hiding.iter().filter(|(by, _)| hides(by, rule)) {
+            step.recipients.retain(|index| !recipients.contains(index));
+        }
+        !had_recipients || !step.recipients.is_empty()
+    });
+}
+
+/// By name, or as one of a reason's general steps.
+fn hides(by: &StepRule, other: &StepRule) -> bool {
+    let general = by.instead && other.general && GENERAL.contains(&other.rank);
+    by.hides.contains(&other.id) || general
 }
 
 /// What reads the same for several recipients is one step.
