@@ -86,6 +86,12 @@ words! {
         Algorithm = 43 "algorithm",
         /// The name given in HELO.
         Helo = 50 "helo",
+        /// The service that the mail goes out through, by its trade name.
+        Service = 120 "service",
+        /// Another mail exchanger of the recipient's domain.
+        OtherMx = 121 "other_mx",
+        /// A mail exchanger of somebody else, to compare with.
+        UnrelatedMx = 122 "unrelated_mx",
     }
 }
 
