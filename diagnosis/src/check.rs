@@ -12,8 +12,8 @@ use crate::{
     wording::{Slot, Value, Values},
 };
 
-mod blocklist;
 mod address;
+mod blocklist;
 mod distance;
 mod dkim;
 mod dmarc;

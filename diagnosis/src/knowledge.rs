@@ -183,6 +183,8 @@ pub enum Fact {
     Forwarded,
     /// The name that the sending server gave.
     Helo,
+    /// A provider that the knowledge has by name holds the recipient's mailboxes.
+    Hosted,
     /// The recipient's address.
     Recipient,
     /// The selector of a DKIM signature.
@@ -191,6 +193,8 @@ pub enum Fact {
     SenderDomain,
     /// The IP that the refusing server saw.
     SendingIp,
+    /// A service whose servers many share sends the mail.
+    Service,
     /// The address must not be mailed again.
     Suppress,
     /// The X.500 name of a mailbox.

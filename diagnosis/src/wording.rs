@@ -96,6 +96,12 @@ words! {
         Removal = 54 "removal",
         /// The page of a blocklist about what it was asked about.
         LookUp = 55 "look_up",
+        /// The service that the mail goes out through, by its trade name.
+        Service = 120 "service",
+        /// Another mail exchanger of the recipient's domain.
+        OtherMx = 121 "other_mx",
+        /// A mail exchanger of somebody else, to compare with.
+        UnrelatedMx = 122 "unrelated_mx",
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     bounce::{Form, Recipient, Sending},
     case::{Case, Judgement},
     finding::Finding,
-    knowledge::{self, Condition, Fact},
+    knowledge::{self, Condition, Fact, Sender},
 };
 
 /// One recipient of a case, and what is known around it.
@@ -28,7 +28,7 @@ impl<'a> Setting<'a> {
             judgement: case.judgements.get(index)?,
             said: said.map_or_else(String::new, |said| folded(&said.value)),
             host: host(recipient, index, findings),
-            service: service(case, findings),
+            service: service(case, findings).map(|service| service.id),
         })
     }
 
@@ -83,12 +83,14 @@ impl<'a> Setting<'a> {
             }
             Fact::Forwarded => sending.decoded.as_ref().map(form) == Some(Form::Srs),
             Fact::Helo => sending.helo.is_some(),
+            Fact::Hosted => self.host.is_some(),
             Fact::Recipient => self.recipient.address.is_some(),
             Fact::Selector => !sending.dkim.is_empty(),
             Fact::SenderDomain => {
                 sending.from_domain.is_some() || sending.envelope_domain.is_some()
             }
             Fact::SendingIp => sending.ip.is_some(),
+            Fact::Service => self.service.is_some(),
             Fact::Suppress => self.judgement.suppress == Some(true),
             Fact::X500 => self.recipient.decoded.as_ref().map(form) == Some(Form::Imceaex),
         }
@@ -119,7 +121,7 @@ fn host(recipient: &Recipient, index: usize, findings: &[Finding]) -> Option<&'s
 }
 
 /// The service that the mail goes out through, by the names of the sending server.
-fn service(case: &Case, findings: &[Finding]) -> Option<&'static str> {
+pub(super) fn service(case: &Case, findings: &[Finding]) -> Option<&'static Sender> {
     let bounce = &case.bounce;
     let names = [&bounce.sending.helo, &bounce.reporting_mta];
     let by_name = names
@@ -134,5 +136,5 @@ fn service(case: &Case, findings: &[Finding]) -> Option<&'static str> {
             .flat_map(|(_, answer)| answer.pointers())
             .find_map(|name| knowledge::sender_of_host(name.as_str()))
     };
-    by_name.or_else(by_pointer).map(|service| service.id)
+    by_name.or_else(by_pointer)
 }

@@ -22,7 +22,9 @@ pub(super) fn steps(case: &Case, findings: &[Finding]) -> Vec<Step> {
     let mut ranked: Vec<(&StepRule, Step)> = Vec::new();
     for rule in STEPS {
         let steps = if case.judgements.is_empty() {
-            step_without_recipient(rule, findings).into_iter().collect()
+            step_without_recipient(rule, case, findings)
+                .into_iter()
+                .collect()
         } else {
             steps_of_rule(rule, case, findings)
         };
@@ -110,7 +112,11 @@ fn step(rule: &StepRule, case: &Case, index: usize, findings: &[Finding]) -> Opt
     build(rule, vec![index], found, &values)
 }
 
-fn step_without_recipient(rule: &StepRule, findings: &[Finding]) -> Option<Step> {
+/// What DNS has answered, and what a kind of message alone calls for.
+fn step_without_recipient(rule: &StepRule, case: &Case, findings: &[Finding]) -> Option<Step> {
+    if rule.when.kinds.contains(&case.bounce.kind) && rule.when.findings.is_empty() {
+        return build(rule, Vec::new(), None, &Values::new());
+    }
     let about = |_: &Finding| true;
     let found = finding_for(&rule.when, findings, about)?.filter(|_| rule.ruled_out)?;
     let finding = findings.get(found)?;

@@ -1,5 +1,6 @@
 //! What the words can speak of: the values of a case for one recipient.
 
+use super::setting::service;
 use crate::{
     bounce::Form,
     case::Case,
@@ -54,12 +55,23 @@ pub(super) fn values(case: &Case, index: usize, findings: &[Finding]) -> Values 
                 .as_ref()
                 .map(|time| readable(&time.value)),
         );
-        text(Slot::Mx, mail_exchanger(case, index, findings));
+        let mut exchangers = mail_exchangers(case, index, findings).into_iter();
+        text(Slot::Mx, exchangers.next());
+        text(Slot::OtherMx, exchangers.next());
         let decoded = recipient.decoded.as_ref().map(|decoded| &decoded.value);
         let x500 = decoded.filter(|decoded| decoded.form == Form::Imceaex);
         text(Slot::X500, x500.and_then(|decoded| decoded.name.clone()));
     }
     text(Slot::Refuser, refuser(case, index));
+    text(
+        Slot::UnrelatedMx,
+        Some(unrelated_exchanger(case, index, findings)),
+    );
+    let service = service(case, findings);
+    text(
+        Slot::Service,
+        service.map(|service| service.name.to_owned()),
+    );
     if let Some(ip) = bounce.sending.ip.as_ref().map(|ip| ip.value) {
         text(Slot::SendingIp, Some(ip.to_string()));
         text(Slot::ReverseName, Some(Name::reverse(ip).to_string()));
@@ -98,16 +110,35 @@ fn readable(time: &str) -> String {
     )
 }
 
-/// The server to try a connection to: the first mail exchanger found, else the one that refused.
-fn mail_exchanger(case: &Case, index: usize, findings: &[Finding]) -> Option<String> {
-    let found = findings.iter().find_map(|finding| {
-        let fits = finding.recipients.contains(&index);
-        let (_, answer) = finding.answers.first().filter(|_| fits)?;
-        let (_, host) = answer.mail_exchangers().into_iter().next()?;
-        (!host.is_empty()).then_some(host)
-    });
-    let recipient = case.bounce.recipients.get(index)?;
-    found.or_else(|| recipient.remote_mta.as_ref().map(|name| name.value.clone()))
+/// The servers to try a connection to: the mail exchangers found, else the one that refused.
+fn mail_exchangers(case: &Case, index: usize, findings: &[Finding]) -> Vec<String> {
+    let found = findings
+        .iter()
+        .filter(|finding| finding.recipients.contains(&index))
+        .filter_map(|finding| finding.answers.first())
+        .map(|(_, answer)| answer.mail_exchangers())
+        .find(|exchangers| exchangers.iter().any(|(_, host)| !host.is_empty()));
+    let hosts = found.unwrap_or_default().into_iter().map(|(_, host)| host);
+    let hosts: Vec<String> = hosts.filter(|host| !host.is_empty()).collect();
+    if !hosts.is_empty() {
+        return hosts;
+    }
+    let recipient = case.bounce.recipients.get(index);
+    let refused = recipient.and_then(|recipient| recipient.remote_mta.as_ref());
+    refused.map(|name| name.value.clone()).into_iter().collect()
+}
+
+/// A mail exchanger that answers everybody, of another provider than the recipient's.
+fn unrelated_exchanger(case: &Case, index: usize, findings: &[Finding]) -> String {
+    let own = mail_exchangers(case, index, findings);
+    let is_google = own
+        .iter()
+        .any(|host| host.ends_with("google.com") || host.ends_with("googlemail.com"));
+    match is_google {
+        true => "outlook-com.olc.protection.outlook.com",
+        false => "gmail-smtp-in.l.google.com",
+    }
+    .to_owned()
 }
 
 /// Who said no, by the name that a person knows.
