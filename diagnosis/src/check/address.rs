@@ -32,7 +32,12 @@ pub(super) fn check(case: &Case, _: &Answers) -> Outcome {
         if !(is_refusal || case.bounce.shape == Shape::Lone) {
             break;
         }
-        let Some(address) = &recipient.address else {
+        // What a machine wrote into an address is no slip of a person.
+        let by_hand = recipient
+            .address
+            .as_ref()
+            .filter(|_| recipient.decoded.is_none());
+        let Some(address) = by_hand else {
             continue;
         };
         let mut found = judge(recipient, &address.value);
