@@ -86,6 +86,12 @@ fn server(case: &Case, index: usize) -> Option<Server> {
         return None;
     }
     let name = recipient.remote_mta.as_ref().map(|name| name.value.clone());
+    if name
+        .as_ref()
+        .is_some_and(|name| stands_behind(case, index, name))
+    {
+        return None;
+    }
     let ip = recipient.remote_ip.as_ref().map(|ip| ip.value);
     Some(Server {
         label: name.clone().or_else(|| ip.map(|ip| ip.to_string()))?,
@@ -93,6 +99,22 @@ fn server(case: &Case, index: usize) -> Option<Server> {
         ip,
         recipients: vec![index],
     })
+}
+
+/// Whether the recipient's own side wrote the report about a server of its own: one behind its mail
+/// exchangers, which DNS need not name.
+fn stands_behind(case: &Case, index: usize, server: &str) -> bool {
+    let recipient = case.bounce.recipients.get(index);
+    let address = recipient.and_then(|recipient| recipient.address.as_ref());
+    let Some((_, domain)) = address.and_then(|address| address.value.rsplit_once('@')) else {
+        return false;
+    };
+    let is_theirs = |name: &str| {
+        let rest = name.strip_suffix(domain);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    let reporter = case.bounce.reporting_mta.as_ref();
+    is_theirs(server) && reporter.is_some_and(|reporter| is_theirs(&reporter.value))
 }
 
 fn check_server(
