@@ -90,9 +90,9 @@ fn say(shown: Shown, compact: bool) -> AnyView {
     let for_lists = shown
         .for_lists
         .map(|words| view! { <p class="for-lists">{words}</p> }.into_any());
-    let other = shown
-        .other
-        .map(|other| view! { <p class="other" lang="en">"Another reading: " {other}</p> }.into_any());
+    let other = shown.other.map(|other| {
+        view! { <p class="other" lang="en">"Another reading: " {other}</p> }.into_any()
+    });
     let facts = (!compact && !shown.facts.is_empty()).then(|| facts_list(shown.facts));
     view! {
         <div class="say">
