@@ -53,6 +53,12 @@ impl Clinic {
         });
     }
 
+    /// The language of headlines and of the steps of the sender.
+    pub(crate) fn language(self) -> String {
+        self.tongue
+            .with(|tongue| tongue.words.language().to_owned())
+    }
+
     fn set_words(self, speaker: Speaker, words: Words) {
         let words = Arc::new(words);
         self.tongue.update(|tongue| {

@@ -115,6 +115,8 @@ fn step(clinic: Clinic, item: Item, first: Memo<Option<String>>) -> AnyView {
             }
         });
     };
+    // Other people's steps are English.
+    let language = (owner == "sender").then(|| clinic.language());
     let evidence = item
         .evidence
         .map(|id| view! { " " <AnchorLink id words="Evidence" /> }.into_any());
@@ -136,7 +138,7 @@ fn step(clinic: Clinic, item: Item, first: Memo<Option<String>>) -> AnyView {
                     on:change:target=tick
                 />
             </label>
-            <div>
+            <div lang=language>
                 <p class="owner">{icon(Icon::of_side(owner))} {owner_words}</p>
                 <h3>{title}</h3>
                 <p class="why">{why} {evidence}</p>

@@ -19,6 +19,8 @@ struct Shown {
     headline: HeadlineReport,
     pill: (String, Tone),
     symbol: Symbol,
+    /// What its sentences are written in.
+    language: String,
     for_lists: Option<String>,
     other: Option<String>,
     facts: Vec<Fact>,
@@ -68,6 +70,7 @@ fn shown(clinic: Clinic) -> Option<Shown> {
                 (Tone::Bad | Tone::Open, _) => Symbol::Side(headline.responsible),
             },
             pill,
+            language: clinic.language(),
             for_lists: first_for_lists(report, recipient),
             other: other.and_then(another_reading),
             facts: facts(report, recipient),
@@ -87,13 +90,13 @@ fn say(shown: Shown, compact: bool) -> AnyView {
     let for_lists = shown
         .for_lists
         .map(|words| view! { <p class="for-lists">{words}</p> }.into_any());
-    let other = shown
-        .other
-        .map(|other| view! { <p class="other">"Another reading: " {other}</p> }.into_any());
+    let other = shown.other.map(|other| {
+        view! { <p class="other" lang="en">"Another reading: " {other}</p> }.into_any()
+    });
     let facts = (!compact && !shown.facts.is_empty()).then(|| facts_list(shown.facts));
     view! {
         <div class="say">
-            <div>
+            <div lang=shown.language>
                 <p class=format!("act {}", tone.class())>{icon(symbol)} {who}</p>
                 {for_lists}
                 <h1 id=VERDICT_ID tabindex="-1">
