@@ -49,6 +49,7 @@ pub(super) fn masked(case: &Case, findings: &[Finding]) -> (Case, Vec<Finding>) 
             },
             returned: Returned {
                 backscatter: case.bounce.returned.backscatter.clone(),
+                bulk: case.bounce.returned.bulk.clone(),
                 ..Returned::default()
             },
             mentioned: Vec::new(),

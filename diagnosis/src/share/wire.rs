@@ -118,6 +118,7 @@ pub(super) fn write(case: &Case, findings: &[Finding], looked_up: Option<i64>) -
             .backscatter
             .as_ref()
             .map(|is| u8::from(is.value)),
+        &bounce.returned.bulk.as_ref().map(|is| u8::from(is.value)),
     ])
     .to_json()
 }
@@ -261,6 +262,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Shared, ShareError> {
         sending: read_sending(&Fields(fields.at(6))),
         returned: Returned {
             backscatter: fields.flag(9).map(placeless),
+            bulk: fields.flag(10).map(placeless),
             ..Returned::default()
         },
         mentioned: Vec::new(),
