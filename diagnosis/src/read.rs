@@ -27,6 +27,7 @@ mod prose;
 mod record;
 mod reply;
 mod report;
+mod reporter;
 mod returned;
 mod sending;
 mod slips;
@@ -158,7 +159,7 @@ fn read_document(document: &Document) -> Bounce {
         kind: Kind::Other,
         shape,
         system: system_of(document, &body),
-        reporting_mta: report.reporting_mta,
+        reporting_mta: report.reporting_mta.or_else(|| reporter::read(&body)),
         arrival_date: report.arrival_date,
         recipients,
         sending: Sending::default(),

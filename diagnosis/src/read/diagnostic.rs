@@ -275,7 +275,7 @@ fn said(text: &Text, lower: &str, reply: Option<&Reply>) -> Option<Spanned<Strin
         .filter(|end| *end > start)
         .min()
         .unwrap_or(lower.len());
-    let part = text.slice(without_wrapping(lower, start..end));
+    let part = text.slice(without_quotes(lower, without_wrapping(lower, start..end)));
     let whole = part.as_str();
     let ranges = match reply {
         Some(reply) => reply_lines(whole, reply.code.end - reply.code.start),
@@ -294,6 +294,19 @@ fn without_wrapping(lower: &str, range: Range<usize>) -> Range<usize> {
         (true, true) => range.start + OPENING.len()..range.end - 1,
         (true, false) if said.ends_with(')') => range.start..range.end - 1,
         _ => range,
+    }
+}
+
+/// Exchange puts quotation marks around it: `Remote Server returned '550 …'`.
+fn without_quotes(lower: &str, range: Range<usize>) -> Range<usize> {
+    let before = lower.get(..range.start).unwrap_or_default();
+    let said = lower.get(range.clone()).unwrap_or_default();
+    let is_quoted = ['\'', '"']
+        .iter()
+        .any(|mark| before.ends_with(*mark) && said.ends_with(*mark));
+    match is_quoted {
+        true => range.start..range.end - 1,
+        false => range,
     }
 }
 
@@ -418,7 +431,7 @@ impl Server {
 const LOOKED_UP: usize = 0;
 
 /// Words that name the server that was spoken to right behind them.
-const BEFORE_SERVER: [&str; 10] = [
+const BEFORE_SERVER: [&str; 9] = [
     "host ",
     "host: ",
     "connect to ",
@@ -427,7 +440,6 @@ const BEFORE_SERVER: [&str; 10] = [
     "delivery via ",
     "talking to ",
     "connected to ",
-    "generating server: ",
     "remote server ",
 ];
 
@@ -529,7 +541,7 @@ mod tests {
         );
         check(
             "Remote Server returned '550 5.1.10 not found'",
-            "550 5.1.10 - - - | 550 5.1.10 not found'",
+            "550 5.1.10 - - - | 550 5.1.10 not found",
         );
     }
 

@@ -9,7 +9,7 @@ use crate::{
     text::{Spanned, Text, trimmed},
 };
 
-use super::{address, diagnostic, headers};
+use super::{address, diagnostic, headers, reporter};
 
 /// Reads the entries of a text.
 pub(super) fn read(text: &Text) -> Vec<Recipient> {
@@ -23,6 +23,10 @@ pub(super) fn read(text: &Text) -> Vec<Recipient> {
         if content.is_empty() || is_ruler(content) {
             open &= entries.last().is_some_and(|entry| entry.waits(string));
             above.end_paragraph();
+            continue;
+        }
+        if reporter::is_line(content) {
+            open = false;
             continue;
         }
         let head = head(string, range.clone()).or_else(|| head_of_alias(string, &range));
@@ -66,11 +70,21 @@ pub(super) fn read(text: &Text) -> Vec<Recipient> {
             .entry(address.unwrap_or_default())
             .or_insert(recipients.len());
         match recipients.get_mut(place) {
-            Some(known) => super::complete(known, recipient),
+            Some(known) => join(known, recipient),
             None => recipients.push(recipient),
         }
     }
     recipients
+}
+
+/// Two entries about one recipient are one: the one that quotes a reply counts, and the other fills
+/// its gaps.
+fn join(known: &mut Recipient, mut other: Recipient) {
+    let quotes = |recipient: &Recipient| recipient.reply_code.is_some();
+    if quotes(&other) && !quotes(known) {
+        std::mem::swap(known, &mut other);
+    }
+    super::complete(known, other);
 }
 
 /// One recipient and the lines said about it.
@@ -259,6 +273,7 @@ fn recipient(text: &Text, entry: Entry) -> Option<Recipient> {
         .take_while(|line| !is_field_of_report(content(line)))
         .skip_while(|line| is_label(content(line)))
         .collect();
+    let (server, lines) = server_above(text, lines);
     let read = diagnostic::read_lines(
         text,
         match lines.is_empty() {
@@ -269,8 +284,29 @@ fn recipient(text: &Text, entry: Entry) -> Option<Recipient> {
     Some(Recipient {
         address: Some(address),
         original,
+        remote_mta: server.or(read.remote_mta),
         ..read
     })
+}
+
+/// The server that was spoken to, where its name alone stands above what it said (Exchange).
+fn server_above(
+    text: &Text,
+    mut lines: Vec<Range<usize>>,
+) -> (Option<Spanned<String>>, Vec<Range<usize>>) {
+    let first = lines.first().filter(|_| lines.len() > 1);
+    let host = first.and_then(|line| {
+        let host = address::host_at(text.as_str(), line.start)?;
+        (host == *line).then_some(host)
+    });
+    let server = host.and_then(|host| text.spanned(host));
+    if server.is_some() {
+        lines.remove(0);
+    }
+    (
+        server.map(|name| name.map(|name| name.to_lowercase())),
+        lines,
+    )
 }
 
 fn is_field_of_report(line: &str) -> bool {

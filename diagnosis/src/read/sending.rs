@@ -255,7 +255,9 @@ fn hop_of_reporter(headers: &Headers, bounce: &Bounce) -> Option<Hop> {
 
 /// Servers of Microsoft 365 that never speak to others themselves; their addresses look public.
 fn speaks_inside_only(name: &str) -> bool {
-    name.ends_with(".prod.outlook.com")
+    [".prod.outlook.com", ".prod.exchangelabs.com"]
+        .iter()
+        .any(|suffix| name.ends_with(suffix))
 }
 
 /// A trace field (RFC 5321, section 4.4): `from HELO (NAME [IP]) by …`.
