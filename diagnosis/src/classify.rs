@@ -118,13 +118,17 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
             permanent || reason == Reason::Userunknown && has_given_up(bounce, recipient),
             best.map(|hit| hit.rule),
         )),
-        responsible: responsible(
-            bounce,
-            recipient,
-            as_said,
-            permanent,
-            best.map(|hit| hit.rule),
-        ),
+        responsible: match (reason, refused_by) {
+            // One's own server relays for those who log in.
+            (Reason::Norelaying, RefusedBy::OwnServer) => Side::Sender,
+            _ => responsible(
+                bounce,
+                recipient,
+                as_said,
+                permanent,
+                best.map(|hit| hit.rule),
+            ),
+        },
         refused_by: Some(refused_by),
         provider: provider.map(|provider| provider.id),
         rule: best.map_or("", |hit| hit.rule.id),
@@ -388,6 +392,9 @@ fn refused_by(
     let answered = recipient.reply_code.is_some() || recipient.remote_mta.is_some();
     if !answered && reason.is_silence() {
         return RefusedBy::Nobody;
+    }
+    if bounce.system.as_ref().map(|system| system.value) == Some(knowledge::MAIL_PROGRAM) {
+        return RefusedBy::OwnServer;
     }
     match (answered, bounce.reporting_mta.is_some()) {
         (false, true) if !wrote_for_the_recipient(bounce, recipient) => RefusedBy::OwnServer,

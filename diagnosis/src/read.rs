@@ -24,6 +24,7 @@ mod loose;
 mod mbox;
 mod mime;
 mod prose;
+mod quoted;
 mod record;
 mod reply;
 mod report;

@@ -72,7 +72,9 @@ fn around(string: &str, at: usize) -> Option<Range<usize>> {
 /// mark or what shows nothing can.
 fn mailto_prefix(local: &str) -> usize {
     let around = |c: char| matches!(c, '\'' | '`') || is_invisible(c);
-    local.len() - local.trim_start_matches(around).len()
+    // A program prints `{'ana@firm.example': …}`.
+    let bare = local.strip_prefix("{'").unwrap_or(local);
+    local.len() - bare.trim_start_matches(around).len()
 }
 
 /// All addresses of a text, the domain of each in lower case.

@@ -8,7 +8,7 @@ use crate::{
     text::{Spanned, Text},
 };
 
-use super::address;
+use super::{address, quoted};
 
 /// No server says more than this; what stands behind it in one line is something else.
 const LONGEST: usize = 65_536;
@@ -275,7 +275,12 @@ fn said(text: &Text, lower: &str, reply: Option<&Reply>) -> Option<Spanned<Strin
         .filter(|end| *end > start)
         .min()
         .unwrap_or(lower.len());
-    let part = text.slice(without_quotes(lower, without_wrapping(lower, start..end)));
+    let quoted = reply.and_then(|reply| quoted::lines(text.as_str(), &reply.code));
+    let part = match quoted {
+        Some(lines) => text.join(lines),
+        None if ends_with_code(lower, reply, end) => text.slice(0..end),
+        None => text.slice(without_wrapping(lower, start..end)),
+    };
     let whole = part.as_str();
     let ranges = match reply {
         Some(reply) => reply_lines(whole, reply.code.end - reply.code.start),
@@ -297,17 +302,20 @@ fn without_wrapping(lower: &str, range: Range<usize>) -> Range<usize> {
     }
 }
 
-/// Exchange puts quotation marks around it: `Remote Server returned '550 …'`.
-fn without_quotes(lower: &str, range: Range<usize>) -> Range<usize> {
-    let before = lower.get(..range.start).unwrap_or_default();
-    let said = lower.get(range.clone()).unwrap_or_default();
-    let is_quoted = ['\'', '"']
-        .iter()
-        .any(|mark| before.ends_with(*mark) && said.ends_with(*mark));
-    match is_quoted {
-        true => range.start..range.end - 1,
-        false => range,
-    }
+/// Whether the words stand before the code, and nothing behind it: `no such user here 550 5.1.1`.
+fn ends_with_code(lower: &str, reply: Option<&Reply>, end: usize) -> bool {
+    const FEWEST_WORDS: usize = 3;
+    let Some(reply) = reply else {
+        return false;
+    };
+    let codes_end = reply.status.as_ref().unwrap_or(&reply.code).end;
+    let behind = lower.get(codes_end..end).unwrap_or_default();
+    let before = lower.get(..reply.code.start).unwrap_or_default();
+    let before = before.trim_end_matches(' ');
+    behind.trim_matches([' ', '.', ')']).is_empty()
+        && before.split(' ').count() >= FEWEST_WORDS
+        && !before.ends_with([':', ';', '#', '=', '\'', '"', '('])
+        && !LEADS.iter().any(|lead| before.ends_with(lead))
 }
 
 /// The lines of a multi-line reply that was joined into one: cut before each repetition of the
