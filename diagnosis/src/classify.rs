@@ -98,6 +98,9 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
         .or_else(|| by_code.map(|hit| hit.rule.reason))
         .filter(|second| *second != reason);
     let permanent = is_permanent(bounce, recipient);
+    // Where nobody was reached, the server that wrote the report is the sender's.
+    let provider =
+        provider.filter(|_| !(reason.is_silence() && reports_of_itself(bounce, recipient)));
     let refused_by = refused_by(
         bounce,
         recipient,
@@ -390,7 +393,7 @@ fn refused_by(
         return RefusedBy::Filter;
     }
     let answered = recipient.reply_code.is_some() || recipient.remote_mta.is_some();
-    if !answered && reason.is_silence() {
+    if reason.is_silence() && (!answered || reports_of_itself(bounce, recipient)) {
         return RefusedBy::Nobody;
     }
     if bounce.system.as_ref().map(|system| system.value) == Some(knowledge::MAIL_PROGRAM) {
@@ -401,6 +404,14 @@ fn refused_by(
         (false, true) => RefusedBy::MailboxHost,
         _ => RefusedBy::RecipientMx,
     }
+}
+
+/// Whether what is said is the conclusion of the server that wrote the report, not an answer that it
+/// got.
+fn reports_of_itself(bounce: &Bounce, recipient: &Recipient) -> bool {
+    let reporter = bounce.reporting_mta.as_ref().map(|host| &host.value);
+    let remote = recipient.remote_mta.as_ref().map(|host| &host.value);
+    reporter.is_some() && (remote.is_none() || remote == reporter)
 }
 
 /// Whether the server that wrote the report belongs to the recipient's domain.

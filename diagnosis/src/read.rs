@@ -26,6 +26,7 @@ mod mime;
 mod prose;
 mod quoted;
 mod record;
+mod refused_domain;
 mod reply;
 mod report;
 mod reporter;

@@ -439,7 +439,7 @@ impl Server {
 const LOOKED_UP: usize = 0;
 
 /// Words that name the server that was spoken to right behind them.
-const BEFORE_SERVER: [&str; 9] = [
+const BEFORE_SERVER: [&str; 10] = [
     "host ",
     "host: ",
     "connect to ",
@@ -449,7 +449,12 @@ const BEFORE_SERVER: [&str; 9] = [
     "talking to ",
     "connected to ",
     "remote server ",
+    "- server at ",
 ];
+
+/// The place of the words of which the last count: Exchange lists its attempts, the newest first,
+/// and what the sending server itself concluded before them.
+const ATTEMPT: usize = 9;
 
 fn find_server(string: &str, lower: &str) -> Server {
     static MARKS: LazyLock<Marks<usize>> = LazyLock::new(|| {
@@ -466,6 +471,11 @@ fn find_server(string: &str, lower: &str) -> Server {
         true
     });
     named.sort_unstable();
+    if let Some((_, last)) = named.iter().rev().find(|(place, _)| *place == ATTEMPT)
+        && let Some(server) = server_at(string, last.end)
+    {
+        return server;
+    }
     named
         .into_iter()
         // `client host [192.0.2.1]` is who spoke to the server.

@@ -8,7 +8,10 @@ use crate::{
     text::{Spanned, Text, in_order, narrow, trimmed},
 };
 
-use super::{address, document::Document, encoded, headers::Headers, returned::checked_signatures};
+use super::{
+    address, document::Document, encoded, headers::Headers, refused_domain,
+    returned::checked_signatures,
+};
 
 /// Reads it from the diagnostics, the head of the returned message and the head of the bounce.
 pub(super) fn read(
@@ -40,8 +43,11 @@ pub(super) fn read(
     Sending {
         helo: said_helo(bounce).or_else(|| hop.as_ref().and_then(|hop| hop.helo.clone())),
         ip: hop.and_then(|hop| hop.ip),
-        from_domain: from,
-        envelope_domain: envelope.as_ref().and_then(address::domain),
+        from_domain: from.or_else(|| refused_domain::of_author(bounce)),
+        envelope_domain: envelope
+            .as_ref()
+            .and_then(address::domain)
+            .or_else(|| refused_domain::of_envelope(bounce)),
         decoded,
         dkim: match signatures(returned) {
             none if none.is_empty() => checked_signatures(&bounce.returned.authentication),
