@@ -63,7 +63,7 @@ pub(super) fn explains(case: &Case, finding: &Finding, is_about_reputation: bool
 }
 
 /// The lists that the bounce names.
-fn named(case: &Case) -> Vec<&'static Blocklist> {
+pub(super) fn named(case: &Case) -> Vec<&'static Blocklist> {
     let mut all: Vec<&Blocklist> = Vec::new();
     for recipient in &case.bounce.recipients {
         let Some(said) = &recipient.diagnostic else {

@@ -24,10 +24,14 @@ pub fn explains(case: &Case, finding: &Finding) -> bool {
         });
         return blocklist::explains(case, finding, is_about_reputation);
     }
+    // A refusal that names a list says its cause.
+    let names_a_list = !blocklist::named(case).is_empty();
     case.judgements
         .iter()
         .enumerate()
+        .filter(|(_, judgement)| !(names_a_list && is_by_a_list(judgement.reason)))
         .filter(|(index, _)| finding.recipients.is_empty() || finding.recipients.contains(index))
+        .filter(|(index, _)| !is_of_another_method(case, *index, finding.code.check()))
         .any(|(_, judgement)| {
             let own = judgement.refused_by == Some(RefusedBy::SenderProvider);
             let of_address =
@@ -47,6 +51,34 @@ fn is_about_reputation(reason: Reason) -> bool {
             | Reason::Rejected
             | Reason::Spamdetected
     )
+}
+
+/// Whether the refusal speaks of one method of authentication alone, and the finding is about
+/// another one.
+fn is_of_another_method(case: &Case, index: usize, check: Check) -> bool {
+    let Some(recipient) = case.bounce.recipients.get(index) else {
+        return false;
+    };
+    let said = recipient.diagnostic.as_ref();
+    let said = said.map_or_else(String::new, |said| said.value.to_ascii_lowercase());
+    let status = recipient.status.as_ref().map(|status| status.value);
+    // RFC 7372, section 3.
+    let detail = status.filter(|status| status.subject == 7);
+    let detail = detail.map(|status| status.detail);
+    let spf = said.contains("spf") || matches!(detail, Some(23 | 24));
+    let dkim = said.contains("dkim") || matches!(detail, Some(20..=22));
+    let one_alone = spf != dkim && !said.contains("dmarc");
+    match check {
+        Check::Spf => one_alone && dkim,
+        Check::Dkim => one_alone && spf,
+        Check::Dmarc => one_alone,
+        _ => false,
+    }
+}
+
+/// Reasons that a refusal by a list it names is read as.
+fn is_by_a_list(reason: Reason) -> bool {
+    matches!(reason, Reason::Badreputation | Reason::Blocked)
 }
 
 /// Reasons that a wrong address gives.

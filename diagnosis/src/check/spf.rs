@@ -9,7 +9,9 @@ mod proposal;
 
 use std::net::IpAddr;
 
-use super::{Outcome, ask, author_domain, envelope_domain, finding, unchecked};
+use super::{
+    Addresses, Outcome, addresses, ask, author_domain, envelope_domain, finding, unchecked,
+};
 use crate::{
     bounce::Shape,
     case::Case,
@@ -411,21 +413,41 @@ fn terms(
     }
     let own = [Some(subject.domain.clone()), author_domain(case)];
     let is_own = |name: &Name| own.iter().flatten().any(|domain| are_related(name, domain));
-    let is_own_exchanger = exchangers.iter().any(|(_, host)| {
-        let asked = host.parse().map(|host| Question::new(host, RecordType::A));
-        asked.is_ok_and(|question| {
-            answers
-                .get(&question)
-                .is_some_and(|answer| answer.addresses().contains(&ip))
-        })
-    });
-    if terms.is_empty() && (names().any(is_own) || is_own_exchanger) {
+    let mut is_here = names().any(is_own);
+    if terms.is_empty() && !is_here {
+        let reporter = case.bounce.reporting_mta.as_ref();
+        let reporter = reporter.map(|host| host.value.as_str());
+        is_here = exchangers
+            .iter()
+            .map(|(_, host)| host.as_str())
+            .chain(reporter)
+            .filter_map(|host| host.parse::<Name>().ok())
+            .filter(is_own)
+            .take(MOST_OWN_HOSTS)
+            .fold(false, |found, host| {
+                found | has_address(&host, ip, answers, needs)
+            });
+    }
+    if !needs.is_empty() {
+        return None;
+    }
+    if terms.is_empty() && is_here {
         terms.push(match ip {
             IpAddr::V4(ip) => format!("ip4:{ip}"),
             IpAddr::V6(ip) => format!("ip6:{ip}"),
         });
     }
     Some(terms)
+}
+
+/// Of so many of the domain's own hosts it is asked whether the IP is theirs.
+const MOST_OWN_HOSTS: usize = 10;
+
+fn has_address(host: &Name, ip: IpAddr, answers: &Answers, needs: &mut Vec<Question>) -> bool {
+    match addresses(answers, host, needs) {
+        Addresses::Known { addresses, .. } => addresses.contains(&ip),
+        Addresses::Open | Addresses::Unchecked(_) => false,
+    }
 }
 
 /// Whether two names seem to have one owner: one within the other, or the same parent that is no
