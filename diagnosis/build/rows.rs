@@ -218,6 +218,8 @@ pub(crate) struct Sender {
     pub(crate) mx: Vec<String>,
     #[serde(default)]
     pub(crate) selectors: Vec<String>,
+    #[serde(default)]
+    pub(crate) keys: Vec<String>,
     /// Where the service says so.
     pub(crate) source: String,
 }

@@ -53,8 +53,8 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     let senders = list(&knowledge.senders, |row| match row.source.is_empty() {
         true => Err(format!("sender {}: no source", row.id).into()),
         false => Ok(format!(
-            "Sender {{ id: {:?}, name: {:?}, include: {:?}, hosts: &{:?}, mx: &{:?}, selectors: &{:?} }}",
-            row.id, row.name, row.include, row.hosts, row.mx, row.selectors
+            "Sender {{ id: {:?}, name: {:?}, include: {:?}, hosts: &{:?}, mx: &{:?}, selectors: &{:?}, keys: &{:?} }}",
+            row.id, row.name, row.include, row.hosts, row.mx, row.selectors, row.keys
         )),
     })?;
     table(

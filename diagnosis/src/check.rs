@@ -28,6 +28,7 @@ mod mx_host;
 mod recipient_domain;
 mod refusing_server;
 mod reverse_dns;
+mod servfail;
 mod spf;
 mod tls;
 mod typo;
@@ -35,6 +36,7 @@ mod typo;
 mod explains;
 
 pub use dkim::{JudgedKey, dkim_key};
+pub use dmarc::dmarc_record;
 pub use explains::explains;
 
 /// What can be said so far, and what has to be asked to say more.
@@ -131,6 +133,7 @@ fn recipient_domains(case: &Case) -> Vec<RecipientDomain> {
     }
     if case.bounce.shape == Shape::Lone
         && let Some(name) = author_domain(case)
+        && domains.iter().all(|known| known.name != name)
     {
         domains.push(RecipientDomain {
             name,
@@ -270,9 +273,18 @@ const EXCERPT: usize = 24;
 fn fault_values(values: Values, record: &str, fault: Fault) -> Values {
     let behind = record.get(fault.at..).unwrap_or_default();
     let part = behind.split(';').next().unwrap_or_default().trim();
-    let excerpt: String = match part.is_empty() {
-        true => behind.chars().take(EXCERPT).collect(),
-        false => part.chars().take(EXCERPT).collect(),
+    let excerpt: String = match (part.is_empty(), behind.is_empty()) {
+        (false, _) => part.chars().take(EXCERPT).collect(),
+        (true, false) => behind.chars().take(EXCERPT).collect(),
+        // Something is missing at the end: what stands before it.
+        (true, true) => {
+            let last = record.trim_end_matches([';', ' ']).rsplit(';').next();
+            last.unwrap_or_default()
+                .trim()
+                .chars()
+                .take(EXCERPT)
+                .collect()
+        }
     };
     let words = match fault.kind {
         FaultKind::Character => "A character that no record has stands there.".to_owned(),

@@ -153,6 +153,10 @@ words! {
         RefusingServerUnchecked = 16 "refusing-server-unchecked",
         /// The sender's domain does not exist.
         SenderDomainMissing = 17 "sender-domain-missing",
+        /// The DNSSEC signatures of the sender's domain do not hold.
+        SenderDomainDnssecBroken = 34 "sender-domain-dnssec-broken",
+        /// None of its name servers answers.
+        SenderDomainServersUnreachable = 35 "sender-domain-servers-unreachable",
         /// The sending IP has a name that leads back to it.
         ReverseDnsConfirmed = 18 "reverse-dns-confirmed",
         /// The sending IP has no name.
@@ -239,6 +243,10 @@ words! {
         MxHostDocumentationAddress = 68 "mx-host-documentation-address",
         /// It has addresses of IPv6 only.
         MxHostIpv6Only = 69 "mx-host-ipv6-only",
+        /// The DNSSEC signatures over the mail exchanger's name do not hold.
+        MxHostDnssecBroken = 72 "mx-host-dnssec-broken",
+        /// No name server in charge of the mail exchanger's name answers.
+        MxHostServersUnreachable = 73 "mx-host-servers-unreachable",
         /// The server that refused is of a provider that the MX records do not name.
         RefusingServerOtherProvider = 70 "refusing-server-other-provider",
         /// The MX is a filter; the server that refused holds the mailboxes behind it.
@@ -331,6 +339,10 @@ words! {
         SpfHeloNoMatch = 190 "spf-helo-no-match",
         /// The record, or the one proposed, is long.
         SpfLong = 191 "spf-long",
+        /// A text that was meant as a record, and is none.
+        SpfLookalike = 192 "spf-lookalike",
+        /// A term that receivers pass over.
+        SpfTermIgnored = 193 "spf-term-ignored",
         /// What stands at the selector has not the form of a key record.
         DkimKeySyntax = 90 "dkim-key-syntax",
         /// Several key records at the selector (RFC 6376, section 3.6.2.2).
@@ -359,6 +371,8 @@ words! {
         DkimSignatureSha1 = 102 "dkim-signature-sha1",
         /// The selector is an alias for a name that holds no key.
         DkimAliasBroken = 103 "dkim-alias-broken",
+        /// The private key stands in DNS.
+        DkimKeyPrivate = 104 "dkim-key-private",
         /// SPF or DKIM vouches for a domain that is aligned with From.
         DmarcPass = 110 "dmarc-pass",
         /// What SPF and DKIM vouch for is not aligned with From.
@@ -375,6 +389,10 @@ words! {
         DmarcMisplaced = 116 "dmarc-misplaced",
         /// The provider asks more of who sends much.
         DmarcBulkSender = 117 "dmarc-bulk-sender",
+        /// A record that asks for nothing: `p=none`, or a test (`t=y`).
+        DmarcPolicyNone = 118 "dmarc-policy-none",
+        /// The place of the record is an alias for a name without one.
+        DmarcAliasBroken = 119 "dmarc-alias-broken",
         /// The returned head has each field that a message must have, once.
         MessageHeadInOrder = 120 "message-head-in-order",
         /// No Date field (RFC 5322, section 3.6).

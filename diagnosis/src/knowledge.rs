@@ -108,6 +108,8 @@ pub struct Sender {
     pub mx: &'static [&'static str],
     /// The DKIM selectors that it signs with for everybody.
     pub selectors: &'static [&'static str],
+    /// Suffixes of the names at which it keeps the keys that aliases of its users lead to.
+    pub keys: &'static [&'static str],
 }
 
 /// A step of the playbook.
@@ -438,6 +440,12 @@ pub fn provider_of_host(host: &str) -> Option<&'static Provider> {
 #[must_use]
 pub fn sender_of_host(host: &str) -> Option<&'static Sender> {
     SENDERS.iter().find(|sender| has_suffix(host, sender.hosts))
+}
+
+/// The service that keeps the DKIM key which has that name.
+#[must_use]
+pub fn sender_of_key(host: &str) -> Option<&'static Sender> {
+    SENDERS.iter().find(|sender| has_suffix(host, sender.keys))
 }
 
 /// The service whose mail exchanger has that name.

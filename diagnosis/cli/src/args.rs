@@ -21,7 +21,7 @@ pub(crate) struct Options {
     jobs: Option<u16>,
     /// Where DNS is asked: a /dns-query address that answers application/dns-json. Without it only
     /// what needs no DNS is said. Nothing is asked for --csv and --summary, which show none of it.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = crate::ask::address)]
     pub(crate) resolver: Option<String>,
     /// Also asks DNS blocklists about the sending IP address and the sender's domains, which tells
     /// their operators about them. Without it only a list that a bounce names is asked.

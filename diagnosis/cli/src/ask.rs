@@ -19,6 +19,18 @@ const ONE_QUESTION: Duration = Duration::from_secs(5);
 /// How long all questions of a diagnosis may take together.
 const ONE_DIAGNOSIS: Duration = Duration::from_secs(15);
 
+/// The address of a resolver, as the command line takes it.
+pub(crate) fn address(word: &str) -> Result<String, String> {
+    let lower = word.to_ascii_lowercase();
+    let rest = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| lower.strip_prefix(scheme));
+    match rest {
+        Some(rest) if !rest.is_empty() => Ok(word.to_owned()),
+        _ => Err("an address such as http://127.0.0.1:8080/dns-query is expected".to_owned()),
+    }
+}
+
 /// A resolver that answers application/dns-json.
 pub(crate) struct Resolver {
     url: String,

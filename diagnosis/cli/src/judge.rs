@@ -51,7 +51,7 @@ pub(crate) struct Judged {
 #[derive(Args)]
 struct Asking {
     /// Where DNS is asked: a /dns-query address that answers application/dns-json.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = crate::ask::address)]
     resolver: String,
     /// One JSON object instead of text.
     #[arg(long)]
@@ -73,7 +73,13 @@ impl Asking {
             return words;
         }
         for line in lines {
-            words.extend(line.chars().filter(|c| !c.is_control()));
+            for c in line.chars() {
+                // As DNS itself writes them (RFC 1035, section 5.1).
+                match c.is_control() {
+                    true => words.push_str(&format!("\\{:03}", u32::from(c))),
+                    false => words.push(c),
+                }
+            }
             words.push('\n');
         }
         words

@@ -12,7 +12,7 @@ pub use key::{JudgedKey, dkim_key};
 
 use super::{Outcome, ask, author_domain, finding, spf};
 use crate::{
-    bounce::{Shape, Signature},
+    bounce::Signature,
     case::Case,
     dns::{
         Answers, Name, Question, RecordType,
@@ -124,7 +124,7 @@ fn guessed(case: &Case, answers: &Answers, needs: &mut Vec<Question>) -> Vec<Fin
         return Vec::new();
     };
     let mut found = Vec::new();
-    for service in services(case, &domain, answers, needs) {
+    for service in services(&domain, answers, needs) {
         for selector in service.selectors {
             let judged = key::judge(selector, domain.as_str(), answers, needs);
             let usable = judged.filter(|judged| {
@@ -136,18 +136,11 @@ fn guessed(case: &Case, answers: &Answers, needs: &mut Vec<Question>) -> Vec<Fin
     found
 }
 
-/// The services that the domain's SPF record lets in, or that have its mailboxes. Both questions are
-/// ones that other checks have.
-fn services(
-    case: &Case,
-    domain: &Name,
-    answers: &Answers,
-    needs: &mut Vec<Question>,
-) -> Vec<&'static Sender> {
+/// The services that the domain's SPF record lets in, and those that have its mailboxes.
+fn services(domain: &Name, answers: &Answers, needs: &mut Vec<Question>) -> Vec<&'static Sender> {
     let question = |kind| Question::new(domain.clone(), kind);
     let texts = ask(answers, &question(RecordType::Txt), needs);
-    let is_lone = case.bounce.shape == Shape::Lone;
-    let exchangers = is_lone.then(|| ask(answers, &question(RecordType::Mx), needs));
+    let exchangers = ask(answers, &question(RecordType::Mx), needs);
     let records = texts.map(|answer| answer.texts()).unwrap_or_default();
     let records = records.into_iter().filter(|text| is_spf_record(text));
     let included = records
@@ -160,7 +153,7 @@ fn services(
                 .eq_ignore_ascii_case("include")
                 .then(|| SENDERS.iter().find(row))?
         });
-    let exchangers = exchangers.flatten().map(|answer| answer.mail_exchangers());
+    let exchangers = exchangers.map(|answer| answer.mail_exchangers());
     let exchangers = exchangers.unwrap_or_default();
     let hosts = exchangers
         .iter()

@@ -10,6 +10,8 @@
 mod identifiers;
 mod record;
 
+pub use record::dmarc_record;
+
 use super::{Outcome, ask, author_domain, finding, spf};
 use crate::{
     case::Case,
@@ -33,7 +35,8 @@ pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
         identifiers(case, answers, &mut outcome.needs);
         return outcome;
     }
-    let of_record = record::judge(&found, case, answers, &mut outcome.needs);
+    let is_asked = is_about_authentication(case);
+    let of_record = record::judge(&found, is_asked, answers, &mut outcome.needs);
     outcome.findings.extend(of_record);
     let known = identifiers(case, answers, &mut outcome.needs);
     let aligned = known.and_then(|known| alignment(&from, &known, answers, &mut outcome.needs));

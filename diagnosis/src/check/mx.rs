@@ -46,8 +46,8 @@ fn check_domain(case: &Case, domain: &RecipientDomain, answers: &Answers) -> Out
     let Some(answer) = ask(answers, &question, &mut outcome.needs) else {
         return outcome;
     };
-    if answer.outcome == Ended::NxDomain {
-        // The other check says so; there is nothing here to judge.
+    if matches!(answer.outcome, Ended::NxDomain | Ended::ServFail) {
+        // The other check says so, and why; there is nothing here to judge.
         return outcome;
     }
     if !answer.is_conclusive() {

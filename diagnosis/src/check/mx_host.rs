@@ -7,9 +7,13 @@
 
 use std::net::IpAddr;
 
-use super::{Addresses, Outcome, addresses, finding, unchecked};
+use super::{
+    Addresses, Outcome, addresses, finding,
+    servfail::{self, Behind},
+    unchecked,
+};
 use crate::{
-    dns::{Answer, Answers, Name, Question, RecordData},
+    dns::{Answer, Answers, Name, Outcome as Ended, Question, RecordData},
     finding::{Code, Finding, Verdict},
     wording::{Slot, Value, Values},
 };
@@ -42,9 +46,9 @@ pub(super) fn check(
     };
     match addresses(answers, &name, &mut outcome.needs) {
         Addresses::Open => {}
-        Addresses::Unchecked(open) => {
-            let found = open.first().map(|(question, answer)| {
-                unchecked(Code::MxHostUnchecked, host, values, question, answer)
+        Addresses::Unchecked(failed) => {
+            let found = failed.first().and_then(|(question, answer)| {
+                without_answer(question, answer, answers, &mut outcome.needs, values)
             });
             outcome.findings.extend(found);
         }
@@ -66,6 +70,31 @@ pub(super) fn check(
             outcome.findings.extend(alias);
         }
     }
+}
+
+/// Where DNS does not answer about the host: SERVFAIL is told apart by what stands behind it.
+fn without_answer(
+    question: &Question,
+    answer: &Answer,
+    answers: &Answers,
+    needs: &mut Vec<Question>,
+    values: Values,
+) -> Option<Finding> {
+    let host = question.name.as_str();
+    let open = |values| unchecked(Code::MxHostUnchecked, host, values, question, answer);
+    if answer.outcome != Ended::ServFail {
+        return Some(open(values));
+    }
+    let (behind, evidence) = servfail::behind(question, answer, answers, needs)?;
+    let code = match behind {
+        Behind::Dnssec => Code::MxHostDnssecBroken,
+        Behind::Servers => Code::MxHostServersUnreachable,
+        Behind::Unknown => return Some(open(values)),
+    };
+    Some(Finding {
+        answers: evidence,
+        ..finding(code, Verdict::Problem, host, values)
+    })
 }
 
 /// The finding about a host with those addresses.

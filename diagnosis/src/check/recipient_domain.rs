@@ -8,7 +8,11 @@
 //! Errors (RFC 8914), and where they do not decide, the same question with checking disabled (RFC
 //! 4035, section 3.2.2).
 
-use super::{Outcome, RecipientDomain, ask, finding, recipient_domains, unchecked};
+use super::{
+    Outcome, RecipientDomain, ask, finding, recipient_domains,
+    servfail::{self, Behind},
+    unchecked,
+};
 use crate::{
     case::Case,
     dns::{Answer, Answers, Outcome as Ended, Question, RecordType},
@@ -58,8 +62,7 @@ fn judge(
     })
 }
 
-/// SERVFAIL: the resolver says by which fault, or the same question without the check of the
-/// signatures tells.
+/// SERVFAIL, told apart by what stands behind it.
 fn broken(
     question: &Question,
     answer: &Answer,
@@ -68,45 +71,19 @@ fn broken(
     values: Values,
 ) -> Option<Finding> {
     let name = question.name.to_string();
-    let mut evidence = vec![(question.clone(), answer.clone())];
-    let code = match said_fault(answer) {
-        Some(code) => code,
-        None => {
-            let unsigned = Question {
-                checking_disabled: true,
-                ..question.clone()
-            };
-            let without_check = ask(answers, &unsigned, needs)?;
-            evidence.push((unsigned, without_check.clone()));
-            match without_check.outcome {
-                Ended::NoError | Ended::NxDomain => Code::RecipientDomainDnssecBroken,
-                Ended::ServFail => Code::RecipientDomainServersUnreachable,
-                _ => {
-                    let code = Code::RecipientDomainUnchecked;
-                    return Some(unchecked(code, &name, values, question, answer));
-                }
-            }
+    let (behind, evidence) = servfail::behind(question, answer, answers, needs)?;
+    let code = match behind {
+        Behind::Dnssec => Code::RecipientDomainDnssecBroken,
+        Behind::Servers => Code::RecipientDomainServersUnreachable,
+        Behind::Unknown => {
+            let code = Code::RecipientDomainUnchecked;
+            return Some(unchecked(code, &name, values, question, answer));
         }
     };
     Some(Finding {
         answers: evidence,
         ..finding(code, Verdict::Problem, name, values)
     })
-}
-
-/// RFC 8914, section 4: 6 to 12 are faults of DNSSEC; 22 is "No Reachable Authority", 23 "Network
-/// Error". `None` where neither or both are said: a resolver that reaches nobody finds no keys
-/// either.
-fn said_fault(answer: &Answer) -> Option<Code> {
-    let says = |from: u16, to: u16| {
-        let mut codes = answer.extended_errors.iter();
-        codes.any(|(code, _)| (from..=to).contains(code))
-    };
-    match (says(6, 12), says(22, 23)) {
-        (true, false) => Some(Code::RecipientDomainDnssecBroken),
-        (false, true) => Some(Code::RecipientDomainServersUnreachable),
-        _ => None,
-    }
 }
 
 /// An internationalised name is shown in both of its forms (RFC 5890, section 2.3.2.1).
@@ -124,33 +101,4 @@ fn in_own_script(
         answers: vec![(question.clone(), answer.clone())],
         ..finding(code, Verdict::Pass, domain.name.as_str(), values)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn extended_errors_tell_the_fault_where_they_agree() {
-        use Code::{
-            RecipientDomainDnssecBroken as Dnssec, RecipientDomainServersUnreachable as Servers,
-        };
-        let cases: [(&[u16], Option<Code>); 8] = [
-            (&[6], Some(Dnssec)),
-            (&[12], Some(Dnssec)),
-            (&[22], Some(Servers)),
-            (&[23, 22], Some(Servers)),
-            (&[9, 22], None),
-            (&[5], None),
-            (&[13, 3], None),
-            (&[], None),
-        ];
-        for (codes, expected) in cases {
-            let answer = Answer {
-                extended_errors: codes.iter().map(|code| (*code, String::new())).collect(),
-                ..Answer::empty(Ended::ServFail)
-            };
-            assert_eq!(said_fault(&answer), expected, "{codes:?}");
-        }
-    }
 }

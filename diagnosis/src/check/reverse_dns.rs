@@ -10,9 +10,11 @@ use std::net::IpAddr;
 
 use super::{Outcome, ask, finding, helo, unchecked};
 use crate::{
+    bounce::Shape,
     case::Case,
     dns::{Answer, Answers, Name, Question, RecordType},
     finding::{Code, Finding, Verdict},
+    reason::Reason,
     wording::{Slot, Value, Values},
 };
 
@@ -23,7 +25,8 @@ const MAX_NAMES: usize = 10;
 
 pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
     let mut outcome = Outcome::default();
-    let Some(ip) = case.bounce.sending.ip.as_ref().map(|ip| ip.value) else {
+    let ip = case.bounce.sending.ip.as_ref().map(|ip| ip.value);
+    let Some(ip) = ip.filter(|_| matters(case)) else {
         return outcome;
     };
     let found = match is_inside_only(ip) {
@@ -36,6 +39,43 @@ pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
         ..found
     }));
     outcome
+}
+
+/// Whether the sending server's name can have to do with the bounce: not where the mailbox, its
+/// size, the content or the way to the server is what the bounce is about.
+fn matters(case: &Case) -> bool {
+    let is_else = |reason: Reason| {
+        matches!(
+            reason,
+            Reason::Contenterror
+                | Reason::Delivered
+                | Reason::Emailtoolarge
+                | Reason::Failedstarttls
+                | Reason::Feedback
+                | Reason::Hasmoved
+                | Reason::Hostunknown
+                | Reason::Mailboxfull
+                | Reason::Mailererror
+                | Reason::Networkerror
+                | Reason::Notaccept
+                | Reason::Suppressed
+                | Reason::Suspend
+                | Reason::Systemerror
+                | Reason::Systemfull
+                | Reason::Userunknown
+                | Reason::Vacation
+                | Reason::Virusdetected
+        )
+    };
+    case.bounce.shape == Shape::Lone
+        || case.judgements.is_empty()
+        || case.judgements.iter().any(|judgement| {
+            match (judgement.reason, judgement.second_reason) {
+                // What kept it waiting is the second one.
+                (Reason::Expired, Some(second)) => !is_else(second),
+                (first, second) => !is_else(first) || second.is_some_and(|second| !is_else(second)),
+            }
+        })
 }
 
 /// Addresses that no server elsewhere can have seen: private, shared, loopback, link-local, multicast

@@ -10,7 +10,9 @@ mod proposal;
 use std::net::IpAddr;
 
 use super::{
-    Addresses, Outcome, addresses, ask, author_domain, envelope_domain, finding, unchecked,
+    Addresses, Outcome, addresses, ask, author_domain, envelope_domain, finding,
+    servfail::{self, Behind},
+    unchecked,
 };
 use crate::{
     bounce::Shape,
@@ -18,7 +20,11 @@ use crate::{
     dns::{
         Answer, Answers, Name, Outcome as Ended, ProtocolResult, Question, RecordType,
         is_spf_record,
-        spf::{Evaluation, Fault, Input, State, evaluate},
+        spf::{
+            Evaluation, Fault, Input, State, Step, evaluate,
+            parse::parse,
+            slips::{self, lookalike, mended},
+        },
     },
     finding::{Code, Finding, Verdict},
     knowledge::{sender_of_exchanger, sender_of_host},
@@ -48,18 +54,29 @@ pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
         helo: helo(case),
         answers,
         records: records(answer),
+        lookalike: lookalike(&answer.texts()),
     };
+    if answer.outcome == Ended::ServFail && matters(case) {
+        let found = without_dns(&subject, &question, answer, &mut outcome.needs);
+        outcome.findings.extend(found);
+        return outcome;
+    }
     let found = match subject.ip.filter(|_| matters(case)) {
         _ if answer.outcome == Ended::NxDomain => Some(missing_domain(&subject)),
         Some(ip) => evaluated(ip, &subject, case, &mut outcome.needs),
         None => read_only(&subject, case, &mut outcome.needs),
     };
     let long = found.as_ref().and_then(|found| too_long(found, &subject));
-    outcome.findings.extend(found.map(|found| Finding {
+    let ignored = found.as_ref().and_then(|_| ignored(case, &subject));
+    let beside = long.into_iter().chain(ignored).map(|found| Finding {
+        answers: vec![(question.clone(), answer.clone())],
+        ..found
+    });
+    let found = found.map(|found| Finding {
         answers: evidence(found.answers, &question, answer),
         ..found
-    }));
-    outcome.findings.extend(long);
+    });
+    outcome.findings.extend(found.into_iter().chain(beside));
     if matters(case) {
         let found = helo_identity(&subject, &mut outcome.needs);
         outcome.findings.extend(found);
@@ -99,6 +116,8 @@ struct Subject<'a> {
     helo: Option<Name>,
     answers: &'a Answers,
     records: Vec<&'a str>,
+    /// A text that was meant as a record.
+    lookalike: Option<&'a str>,
 }
 
 impl<'a> Subject<'a> {
@@ -119,9 +138,17 @@ impl<'a> Subject<'a> {
             Some(ip) => values.text(Slot::SendingIp, ip.to_string()),
             None => values,
         };
-        match self.records.first() {
-            Some(record) => values.text(Slot::Record, *record),
+        match self.records.first().copied().or(self.lookalike) {
+            Some(record) => values.text(Slot::Record, record),
             None => values,
+        }
+    }
+
+    /// The records, or what was meant as one.
+    fn published(&self) -> Vec<&'a str> {
+        match self.records.is_empty() {
+            true => self.lookalike.into_iter().collect(),
+            false => self.records.clone(),
         }
     }
 
@@ -185,24 +212,51 @@ fn missing_domain(subject: &Subject<'_>) -> Finding {
     )
 }
 
+/// DNS of the sender's domain is broken: receivers find nothing there either.
+fn without_dns(
+    subject: &Subject<'_>,
+    question: &Question,
+    answer: &Answer,
+    needs: &mut Vec<Question>,
+) -> Option<Finding> {
+    let (behind, answers) = servfail::behind(question, answer, subject.answers, needs)?;
+    let code = match behind {
+        Behind::Dnssec => Code::SenderDomainDnssecBroken,
+        Behind::Servers => Code::SenderDomainServersUnreachable,
+        Behind::Unknown => {
+            let (code, name) = (Code::SpfUnchecked, subject.domain.as_str());
+            return Some(unchecked(code, name, subject.values(), question, answer));
+        }
+    };
+    Some(Finding {
+        answers,
+        ..subject.finding(code, Verdict::Problem, subject.values())
+    })
+}
+
+/// An address that nobody has: what is broken for it is broken for everybody.
+const NOBODY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+
 /// Without an IP, or where the result cannot matter: how many records there are, and whether the one
-/// can be read. A lone domain's is walked for an address that nobody has, so that what is broken for
-/// everybody shows.
+/// can be read. Where it can matter it is walked for nobody.
 fn read_only(subject: &Subject<'_>, case: &Case, needs: &mut Vec<Question>) -> Option<Finding> {
-    const NOBODY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
-    if case.bounce.shape == Shape::Lone && subject.records.len() == 1 {
+    if matters(case) && subject.records.len() == 1 {
         match evaluate(&subject.input(NOBODY), subject.answers) {
             State::Open(open) => {
                 needs.extend(open);
                 return None;
             }
-            State::Done(found) => {
-                let is_broken = found.result == ProtocolResult::Permerror
-                    || found.result == ProtocolResult::Pass;
-                if is_broken {
-                    return Some(judged(&found, subject));
+            State::Done(found) if is_broken_for_all(&found) => {
+                let mut judged = judged(&found, subject);
+                if judged.code == Code::SpfPass {
+                    // Whatever matches nobody's address matches all.
+                    judged.code = Code::SpfPassesEverybody;
+                    judged.verdict = Verdict::Warning;
                 }
+                let expected = mended_for_all(&judged, subject, needs)?;
+                return Some(Finding { expected, ..judged });
             }
+            State::Done(_) => {}
         }
     }
     let question = Question::new(subject.domain.clone(), RecordType::Txt);
@@ -214,17 +268,70 @@ fn read_only(subject: &Subject<'_>, case: &Case, needs: &mut Vec<Question>) -> O
         return Some(unchecked(code, name, values, &question, answer));
     }
     Some(match subject.records.as_slice() {
-        [] => missing(subject),
+        [] => Finding {
+            expected: subject
+                .lookalike
+                .map(mended)
+                .filter(|text| parse(text).is_ok()),
+            ..missing(subject)
+        },
         [_] => subject.finding(Code::SpfFound, Verdict::Pass, subject.values()),
         _ => several(subject),
     })
 }
 
+/// Names that a macro makes of nobody's address do not exist, and say nothing about anybody else's.
+fn is_broken_for_all(found: &Evaluation<'_>) -> bool {
+    let has_macro = |step: &Step<'_>| matches!(step, Step::Term { text, .. } if text.contains('%'));
+    let by_macro = || found.trail.iter().any(has_macro);
+    match found.result {
+        ProtocolResult::Pass => !by_macro(),
+        ProtocolResult::Permerror => found.fault != Some(Fault::TooManyVoidLookups) || !by_macro(),
+        _ => false,
+    }
+}
+
+/// A record that cannot be read, with its slips undone, where that makes it one that can be. `None`
+/// while a question is open.
+fn mended_for_all(
+    judged: &Finding,
+    subject: &Subject<'_>,
+    needs: &mut Vec<Question>,
+) -> Option<Option<String>> {
+    let is_own = judged.values.get(Slot::Place).map(Value::present);
+    if judged.code != Code::SpfSyntax || is_own.as_deref() != Some(subject.domain.as_str()) {
+        return Some(None);
+    }
+    let input = subject.input(NOBODY);
+    match proposal::mend(&input, &subject.records, subject.answers, needs) {
+        Proposal::Open => None,
+        Proposal::None => Some(None),
+        Proposal::Record(record) => Some(Some(record)),
+    }
+}
+
 fn missing(subject: &Subject<'_>) -> Finding {
+    let code = match subject.lookalike {
+        Some(_) => Code::SpfLookalike,
+        None => Code::SpfMissing,
+    };
     Finding {
         result: Some(ProtocolResult::None),
-        ..subject.finding(Code::SpfMissing, Verdict::Problem, subject.values())
+        ..subject.finding(code, Verdict::Problem, subject.values())
     }
+}
+
+/// A term of the one record that receivers pass over; nobody asks where SPF cannot matter.
+fn ignored(case: &Case, subject: &Subject<'_>) -> Option<Finding> {
+    let [record] = subject.records.as_slice() else {
+        return None;
+    };
+    let ignored = slips::ignored(record).filter(|_| matters(case))?;
+    let values = subject
+        .values()
+        .text(Slot::Term, ignored.term)
+        .text(Slot::Cause, ignored.why);
+    Some(subject.finding(Code::SpfTermIgnored, Verdict::Warning, values))
 }
 
 fn several(subject: &Subject<'_>) -> Finding {
@@ -272,12 +379,11 @@ fn judged(found: &Evaluation<'_>, subject: &Subject<'_>) -> Finding {
         .text(Slot::Result, found.result.as_str())
         .text(Slot::Term, term)
         .with(Slot::Lookups, Value::Number(found.lookups));
-    let is_all = term
-        .trim_start_matches(['+', '-', '~', '?'])
-        .eq_ignore_ascii_case("all");
+    let bare = term.trim_start_matches(['+', '-', '~', '?']);
+    let is_all = bare.eq_ignore_ascii_case("all");
     let judged = match found.result {
         ProtocolResult::None => missing(subject),
-        ProtocolResult::Pass if is_all => {
+        ProtocolResult::Pass if is_all || bare.ends_with("/0") => {
             subject.finding(Code::SpfPassesEverybody, Verdict::Warning, values)
         }
         ProtocolResult::Pass => subject.finding(Code::SpfPass, Verdict::Pass, values),
@@ -306,7 +412,7 @@ fn judged(found: &Evaluation<'_>, subject: &Subject<'_>) -> Finding {
 fn broken(fault: &Fault, subject: &Subject<'_>, values: Values) -> Finding {
     let problem = |code, values| subject.finding(code, Verdict::Problem, values);
     match fault {
-        Fault::Dns { question } => match subject.answers.get(question) {
+        Fault::Dns { question, .. } => match subject.answers.get(question) {
             Some(answer) => unchecked(
                 Code::SpfUnchecked,
                 subject.domain.as_str(),
@@ -324,12 +430,17 @@ fn broken(fault: &Fault, subject: &Subject<'_>, values: Values) -> Finding {
                 values.text(Slot::Cause, WITHHELD),
             )
         },
-        Fault::Syntax { domain, error } => {
+        Fault::Syntax {
+            domain,
+            term,
+            error,
+        } => {
             let question = Question::new(domain.clone(), RecordType::Txt);
             let answer = subject.answers.get(&question);
             let record = answer.and_then(|answer| records(answer).first().copied());
             let values = values
                 .text(Slot::Place, domain.as_str())
+                .text(Slot::Term, term.as_str())
                 .text(Slot::Record, record.unwrap_or_default())
                 .with(Slot::Position, Value::Number(error.position + 1))
                 .text(Slot::Wanted, error.expected);
@@ -364,10 +475,11 @@ fn expected(ip: IpAddr, subject: &Subject<'_>, case: &Case, needs: &mut Vec<Ques
     let Some(terms) = terms(ip, subject, case, needs) else {
         return Proposal::Open;
     };
+    let published = subject.published();
     // What only has to be mended needs no term.
     let attempts = std::iter::once(None).chain(terms.iter().map(|term| Some(term.as_str())));
     for term in attempts {
-        match propose(&input, &subject.records, term, subject.answers, needs) {
+        match propose(&input, &published, term, subject.answers, needs) {
             Proposal::None => {}
             decided => return decided,
         }
@@ -516,15 +628,7 @@ fn too_long(found: &Finding, subject: &Subject<'_>) -> Option<Finding> {
         .max()?;
     (length > LONG).then(|| {
         let values = subject.values().with(Slot::Count, Value::Number(length));
-        let question = Question::new(subject.domain.clone(), RecordType::Txt);
-        let answer = subject.answers.get(&question);
-        Finding {
-            answers: answer
-                .map(|answer| (question, answer.clone()))
-                .into_iter()
-                .collect(),
-            ..subject.finding(Code::SpfLong, Verdict::Warning, values)
-        }
+        subject.finding(Code::SpfLong, Verdict::Warning, values)
     })
 }
 

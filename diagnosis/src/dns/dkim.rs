@@ -3,10 +3,12 @@
 mod parse;
 mod record;
 mod rsa;
+mod slips;
 
 pub use parse::parse;
 pub use record::{Breakage, Key, KeyRecord, KeyType};
 pub(crate) use rsa::modulus_bits;
+pub use slips::mended;
 
 use super::{Fault, FaultKind, tag_list};
 
@@ -14,6 +16,9 @@ use super::{Fault, FaultKind, tag_list};
 /// wildcard or an SPF record, is as good as nothing.
 #[must_use]
 pub fn is_key_record(text: &str) -> bool {
+    if slips::is_bare_key(text) {
+        return true;
+    }
     // What was quoted twice is still meant as one.
     let plain = text.trim_start_matches(['"', '\\', '\'', ' ', '(']);
     let (tags, _) = tag_list(plain);

@@ -4,13 +4,14 @@ mod eval;
 mod macros;
 pub mod parse;
 pub mod record;
+pub mod slips;
 
 use std::{fmt, net::IpAddr};
 
 pub use eval::evaluate;
 use parse::SyntaxError;
 
-use super::{Name, ProtocolResult, Question};
+use super::{Name, Outcome, ProtocolResult, Question};
 
 /// What is evaluated (RFC 7208, section 4.1).
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +85,10 @@ pub enum Step<'a> {
         depth: usize,
         /// The domain.
         domain: Name,
+        /// Whether DNS knows the domain.
+        exists: bool,
+        /// A text that was meant as one.
+        lookalike: Option<&'a str>,
     },
     /// A directive was looked at.
     Term {
@@ -124,11 +129,15 @@ pub enum Fault {
     Dns {
         /// What was asked.
         question: Question,
+        /// What came instead of an answer.
+        outcome: Outcome,
     },
     /// A record breaks the grammar (section 4.6).
     Syntax {
         /// Whose record.
         domain: Name,
+        /// The term.
+        term: String,
         /// What and where.
         error: SyntaxError,
     },
@@ -179,11 +188,19 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Dns { question } => {
-                let kind = question.record_type.as_str();
-                write!(f, "no answer about {kind} of {}", question.name)
+            Self::Dns { question, outcome } => {
+                let (kind, name) = (question.record_type.as_str(), &question.name);
+                match outcome {
+                    Outcome::Timeout => write!(f, "no answer about {kind} of {name} came in time"),
+                    Outcome::Unreachable => f.write_str("the resolver could not be reached"),
+                    other => write!(f, "{} about {kind} of {name}", other.as_str()),
+                }
             }
-            Self::Syntax { domain, error } => write!(f, "in the record of {domain}: {error}"),
+            Self::Syntax {
+                domain,
+                term,
+                error,
+            } => write!(f, "in the record of {domain}, in \"{term}\": {error}"),
             Self::SeveralRecords { domain, count } => {
                 write!(f, "{domain} has {count} records that begin with v=spf1")
             }
@@ -213,9 +230,20 @@ impl fmt::Display for Step<'_> {
                 indent(f, *depth)?;
                 write!(f, "{domain}: {text}")
             }
-            Self::NoRecord { depth, domain } => {
+            Self::NoRecord {
+                depth,
+                domain,
+                exists,
+                lookalike,
+            } => {
                 indent(f, *depth)?;
-                write!(f, "{domain}: no record")
+                match (exists, lookalike) {
+                    (false, _) => write!(f, "{domain}: does not exist"),
+                    (true, None) => write!(f, "{domain}: no record"),
+                    (true, Some(text)) => {
+                        write!(f, "{domain}: no record; meant as one, but none: {text}")
+                    }
+                }
             }
             Self::Term {
                 depth,

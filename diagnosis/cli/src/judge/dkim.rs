@@ -28,7 +28,10 @@ pub(crate) struct Dkim {
 
 impl Dkim {
     pub(crate) fn judge(&self) -> Result<Judged, String> {
-        let (selector, domain) = (self.selector.as_str(), self.domain.as_str());
+        // What stands in DNS panels is taken as well: `s1._domainkey`, with the domain or without.
+        let selector = self.selector.as_str();
+        let selector = selector.split("._domainkey").next().unwrap_or(selector);
+        let domain = self.domain.as_str();
         let judged = self
             .asking
             .resolve(|answers| dkim_key(selector, domain, answers));
@@ -48,6 +51,12 @@ impl Dkim {
             format!("{}: {}", report.verdict, report.title),
             report.detail.clone(),
         ];
+        lines.extend(
+            finding
+                .expected
+                .iter()
+                .map(|record| format!("Probably meant: {record}")),
+        );
         trail(&mut lines, 1, &finding.answers);
         let fields = [
             ("verdict", &report.verdict as _),
@@ -55,6 +64,9 @@ impl Dkim {
             ("key_type", &key_type as _),
             ("key_bits", &key_bits as _),
             ("testing", &testing as _),
+            ("title", &report.title as _),
+            ("detail", &report.detail as _),
+            ("expected", &finding.expected as _),
         ];
         Ok(Judged {
             passes: finding.verdict == Verdict::Pass,

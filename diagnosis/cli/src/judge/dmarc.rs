@@ -1,9 +1,14 @@
 //! `diagnose dmarc`: the record that applies, and how DMARC ends.
 
 use clap::Args;
-use diagnosis::dns::{
-    Name, ProtocolResult,
-    dmarc::{Evaluation, Found, Policy, Walk, evaluate},
+use diagnosis::{
+    check::dmarc_record,
+    dns::{
+        Name, ProtocolResult,
+        dmarc::{Evaluation, Found, Policy, Walk, evaluate},
+    },
+    finding::Finding,
+    report::FindingReport,
 };
 
 use super::{Asking, Judged, domain};
@@ -31,9 +36,14 @@ impl Dmarc {
     pub(crate) fn judge(&self) -> Judged {
         let spf = self.spf_domain.as_ref().zip(self.spf);
         let (judged, passes) = self.asking.resolve(|answers| {
-            let (found, needs) = evaluate(&self.from, spf, &self.dkim_domain, answers);
+            let (found, mut needs) = evaluate(&self.from, spf, &self.dkim_domain, answers);
+            let (of_record, open) = dmarc_record(&self.from, answers);
+            needs.extend(
+                open.into_iter()
+                    .filter(|question| !answers.contains(question)),
+            );
             let passes = found.result == ProtocolResult::Pass;
-            ((self.words(&found), passes), needs)
+            ((self.words(&found, of_record.as_ref()), passes), needs)
         });
         Judged {
             passes,
@@ -41,11 +51,18 @@ impl Dmarc {
         }
     }
 
-    fn words(&self, found: &Evaluation<'_>) -> String {
+    fn words(&self, found: &Evaluation<'_>, of_record: Option<&Finding>) -> String {
         let result = found.result.as_str();
         let record = found.applied.as_ref().map(|applied| applied.record.text);
         let domain = found.applied.as_ref().map(|it| it.domain.as_str());
         let policy = found.policy.map(Policy::as_str);
+        let report = of_record.map(FindingReport::new);
+        let report = report.as_ref();
+        let verdict = report.map(|report| report.verdict);
+        let code = report.map(|report| report.code);
+        let title = report.map(|report| report.title.as_str());
+        let detail = report.map(|report| report.detail.as_str());
+        let expected = of_record.and_then(|finding| finding.expected.as_deref());
         let fields = [
             ("result", &result as _),
             ("record", &record as _),
@@ -57,30 +74,48 @@ impl Dmarc {
                 "organizational_domain",
                 &found.organizational_domain.as_str() as _,
             ),
+            ("verdict", &verdict as _),
+            ("code", &code as _),
+            ("title", &title as _),
+            ("detail", &detail as _),
+            ("expected", &expected as _),
         ];
-        self.asking.words(&fields, &lines(found))
+        let mut lines = vec![found.result.as_str().to_owned()];
+        if let Some(report) = report.filter(|report| report.verdict != "pass") {
+            lines.push(format!("  {}: {}", report.verdict, report.title));
+            lines.push(format!("  {}", report.detail));
+        }
+        lines.extend(expected.map(|record| format!("  it should be: {record}")));
+        self.evaluated(&mut lines, found);
+        self.asking.words(&fields, &lines)
     }
 }
 
-fn lines(found: &Evaluation<'_>) -> Vec<String> {
-    let mut lines = vec![format!("{}", found.result.as_str())];
-    if let Some(applied) = &found.applied {
-        let policy = found.policy.map_or("no policy", Policy::as_str);
-        let testing = if applied.record.testing {
-            ", testing"
-        } else {
-            ""
+impl Dmarc {
+    fn evaluated(&self, lines: &mut Vec<String>, found: &Evaluation<'_>) {
+        if let Some(applied) = &found.applied {
+            let policy = found.policy.map_or("no policy", Policy::as_str);
+            let testing = if applied.record.testing {
+                ", testing"
+            } else {
+                ""
+            };
+            lines.push(format!(
+                "  policy: {policy}{testing}, from the record of {}",
+                applied.domain
+            ));
+        }
+        let aligned = |is_given, is_aligned| match (is_given, is_aligned) {
+            (false, _) => "not given",
+            (true, true) => "aligned",
+            (true, false) => "not aligned",
         };
-        lines.push(format!(
-            "  policy: {policy}{testing}, from the record of {}",
-            applied.domain
-        ));
+        let spf = aligned(self.spf_domain.is_some(), found.spf_aligned);
+        let dkim = aligned(!self.dkim_domain.is_empty(), found.dkim_aligned);
+        lines.push(format!("  SPF: {spf}"));
+        lines.push(format!("  DKIM: {dkim}"));
+        found.walks.iter().for_each(|walk| tree(lines, walk));
     }
-    let aligned = |aligned| if aligned { "aligned" } else { "not aligned" };
-    lines.push(format!("  SPF: {}", aligned(found.spf_aligned)));
-    lines.push(format!("  DKIM: {}", aligned(found.dkim_aligned)));
-    found.walks.iter().for_each(|walk| tree(&mut lines, walk));
-    lines
 }
 
 fn tree(lines: &mut Vec<String>, walk: &Walk<'_>) {
@@ -95,7 +130,14 @@ fn tree(lines: &mut Vec<String>, walk: &Walk<'_>) {
             Found::Failed(answer) | Found::Nothing(answer) if answer.records.is_empty() => {
                 answer.outcome.as_str().to_owned()
             }
-            Found::Failed(_) | Found::Nothing(_) => "no DMARC record".to_owned(),
+            Found::Failed(answer) | Found::Nothing(answer) => {
+                let records = answer.records.iter().map(|record| record.data.present());
+                let outcome = answer.outcome.as_str();
+                format!(
+                    "{outcome}, no DMARC record: {}",
+                    records.collect::<Vec<_>>().join(", ")
+                )
+            }
             Found::Record(_, record) => record.text.to_owned(),
             Found::Several(_, count) => format!("{count} records, none of which counts"),
         };

@@ -15,7 +15,7 @@ const KEY: &str = "k1._domainkey.shop.example TXT \"v=DKIM1; k=ed25519; p=11qYAY
 #[test]
 fn a_key_is_judged_with_its_type_and_size() {
     let (judged, status) = judge_json(KEY, &ARGUMENTS);
-    let expected = json!({"verdict": "pass", "code": "dkim-key-found", "key_type": "ed25519", "key_bits": 256, "testing": false});
+    let expected = json!({"verdict": "pass", "code": "dkim-key-found", "key_type": "ed25519", "key_bits": 256, "testing": false, "title": "DKIM key found at selector k1", "detail": "k1._domainkey.shop.example holds a public key, kept by the domain itself.", "expected": null});
     assert_eq!((judged, status), (expected, Some(0)));
 }
 
@@ -49,11 +49,39 @@ fn people_get_the_trail() {
     let ran = judge(KEY, &ARGUMENTS);
     insta::assert_snapshot!(ran.out, @r#"
     pass: DKIM key found at selector k1
-    k1._domainkey.shop.example holds a public key.
+    k1._domainkey.shop.example holds a public key, kept by the domain itself.
       k1._domainkey.shop.example TXT: NOERROR
         v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
     "#);
     assert_eq!(ran.status, Some(0));
+}
+
+#[test]
+fn a_selector_is_taken_as_panels_show_it() {
+    for selector in ["k1._domainkey", "k1._domainkey.shop.example"] {
+        let arguments = ["dkim", "--domain", "shop.example", "--selector", selector];
+        assert_eq!(judge_json(KEY, &arguments).1, Some(0), "{selector}");
+    }
+}
+
+#[test]
+fn the_service_behind_an_alias_is_named() {
+    let zone = "k1._domainkey.shop.example CNAME k1.domainkey.u1.wl1.sendgrid.net
+        k1.domainkey.u1.wl1.sendgrid.net TXT \"k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"";
+    let (judged, _) = judge_json(zone, &ARGUMENTS);
+    let detail = judged["detail"].as_str().unwrap_or_default();
+    assert!(
+        detail.contains("SendGrid (k1.domainkey.u1.wl1.sendgrid.net)"),
+        "{detail}"
+    );
+}
+
+#[test]
+fn the_record_that_was_meant_is_shown() {
+    let zone = "k1._domainkey.shop.example TXT \"v=DKIM1: k=ed25519: p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"";
+    let (judged, status) = judge_json(zone, &ARGUMENTS);
+    let expected = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    assert_eq!((&judged["expected"], status), (&json!(expected), Some(1)));
 }
 
 #[test]

@@ -34,6 +34,11 @@ fn an_aligned_domain_passes() {
         "spf_aligned": true,
         "dkim_aligned": true,
         "organizational_domain": "shop.example",
+        "verdict": "pass",
+        "code": "dmarc-found",
+        "title": "news.shop.example has a DMARC record with the policy quarantine",
+        "detail": "v=DMARC1; p=reject; sp=quarantine (at _dmarc.shop.example)",
+        "expected": null,
     });
     assert_eq!((judged, status), (expected, Some(0)));
 }
@@ -85,7 +90,7 @@ fn people_get_the_walk_as_a_tree() {
     insta::assert_snapshot!(ran.out, @r"
     pass
       policy: quarantine, from the record of shop.example
-      SPF: not aligned
+      SPF: not given
       DKIM: aligned
       walk from news.shop.example: the Organizational Domain is shop.example
         _dmarc.news.shop.example: NXDOMAIN
@@ -95,6 +100,46 @@ fn people_get_the_walk_as_a_tree() {
         _dmarc.shop.example: v=DMARC1; p=reject; sp=quarantine
         _dmarc.example: NXDOMAIN
     ");
+}
+
+#[test]
+fn the_record_is_judged_as_well() {
+    let cases = [
+        (
+            "_dmarc.shop.example TXT \"v=DMARC1; p=none\"",
+            "dmarc-policy-none",
+            json!(null),
+        ),
+        (
+            "shop.example A 192.0.2.1",
+            "dmarc-missing",
+            json!("v=DMARC1; p=none"),
+        ),
+        (
+            "_dmarc.shop.example TXT \"v=DMARC1, p=reject\"
+             shop.example A 192.0.2.1",
+            "dmarc-unusable",
+            json!("v=DMARC1; p=reject"),
+        ),
+        (
+            "shop.example TXT \"v=DMARC1; p=reject\"",
+            "dmarc-misplaced",
+            json!("_dmarc.shop.example. TXT \"v=DMARC1; p=reject\""),
+        ),
+        (
+            "_dmarc.shop.example TXT \"v=DMARC1; p=reject; rua=a@shop.example\"",
+            "dmarc-syntax",
+            json!("v=DMARC1; p=reject"),
+        ),
+    ];
+    for (zone, code, expected) in cases {
+        let (judged, _) = judge_json(zone, &["dmarc", "--from", "shop.example"]);
+        assert_eq!(
+            (&judged["code"], &judged["expected"]),
+            (&json!(code), &expected),
+            "{zone}"
+        );
+    }
 }
 
 #[test]

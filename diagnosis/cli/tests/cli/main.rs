@@ -14,4 +14,5 @@ mod forms;
 mod mboxes;
 mod memory;
 mod order;
+mod spf;
 mod trouble;

@@ -60,6 +60,13 @@ fn answer(zone: &[String], name: &str, kind: &str) -> Value {
         Some("SERVFAIL") => 2,
         Some(_) => 0,
     };
+    let alias = of_name.iter().find(|parts| parts[1] == "CNAME");
+    if let Some(parts) = alias {
+        let behind = answer(zone, parts[2], kind);
+        let mut records = vec![json!({"name": name, "type": 5, "TTL": 300, "data": parts[2]})];
+        records.extend(behind["Answer"].as_array().into_iter().flatten().cloned());
+        return json!({"Status": behind["Status"], "Answer": records});
+    }
     let records: Vec<Value> = of_name
         .iter()
         .filter(|parts| parts[1] == kind)

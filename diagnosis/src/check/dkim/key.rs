@@ -4,9 +4,10 @@ use super::super::{Asked, ask, fault_values, finding, unchecked};
 use crate::{
     dns::{
         Answer, Answers, Name, Question, RecordData, RecordType,
-        dkim::{Breakage, Key, KeyRecord, KeyType, is_key_record, parse},
+        dkim::{Breakage, Key, KeyRecord, KeyType, is_key_record, mended, parse},
     },
     finding::{Code, Finding, Verdict},
+    knowledge::sender_of_key,
     wording::{Slot, Value, Values},
 };
 
@@ -48,7 +49,12 @@ pub(super) fn judge(
         .text(Slot::Selector, selector)
         .text(Slot::Domain, domain)
         .text(Slot::Place, place.clone());
-    if !answer.is_conclusive() {
+    let values = match alias(answer) {
+        Some(target) => with_alias(values, target),
+        None => values,
+    };
+    // A circle of aliases leads nowhere, whatever the resolver calls that.
+    if !answer.is_conclusive() && !is_circle(answer) {
         return Some(JudgedKey {
             finding: unchecked(Code::DkimUnchecked, &place, values, &question, answer),
             record: None,
@@ -72,10 +78,7 @@ fn judge_texts(answer: &Answer, place: &str, values: Values) -> JudgedKey {
     };
     match keys.as_slice() {
         [] => match alias(answer) {
-            Some(target) => without_record(
-                Code::DkimAliasBroken,
-                values.text(Slot::Host, target.as_str()),
-            ),
+            Some(_) => without_record(Code::DkimAliasBroken, values),
             None => without_record(Code::DkimKeyMissing, values),
         },
         [record] => judge_record(record, place, values),
@@ -86,6 +89,32 @@ fn judge_texts(answer: &Answer, place: &str, values: Values) -> JudgedKey {
             without_record(Code::DkimKeySeveral, values.with(Slot::Count, count))
         }
     }
+}
+
+/// The name that the alias leads to, and the service that has it, where that is known.
+fn with_alias(values: Values, target: &Name) -> Values {
+    let host = target.as_str();
+    let service = match sender_of_key(host) {
+        Some(sender) => format!("{} ({host})", sender.name),
+        None => host.to_owned(),
+    };
+    let values = values.text(Slot::Host, host);
+    values.text(Slot::Service, service)
+}
+
+/// Whether an alias leads back to one of the chain.
+fn is_circle(answer: &Answer) -> bool {
+    let owners = |name: &Name| {
+        let mut records = answer.records.iter();
+        records.any(|record| record.owner == name.as_str())
+    };
+    let mut records = answer.records.iter();
+    let has_alias = alias(answer).is_some();
+    has_alias
+        && records.all(|record| match &record.data {
+            RecordData::Cname(target) => owners(target),
+            _ => false,
+        })
 }
 
 /// Where a chain of aliases ends.
@@ -103,7 +132,10 @@ fn judge_record(text: &str, place: &str, values: Values) -> JudgedKey {
         Err(fault) => {
             let values = fault_values(values, text, fault);
             return JudgedKey {
-                finding: finding(Code::DkimKeySyntax, Verdict::Problem, place, values),
+                finding: Finding {
+                    expected: mended(text),
+                    ..finding(Code::DkimKeySyntax, Verdict::Problem, place, values)
+                },
                 record: None,
             };
         }
@@ -113,13 +145,36 @@ fn judge_record(text: &str, place: &str, values: Values) -> JudgedKey {
     if let Key::Bits(bits) = record.key {
         values.set(Slot::Bits, Value::Number(bits));
     }
+    if let Key::Broken(breakage) = &record.key {
+        values.set(Slot::Cause, Value::Text(cause(breakage, text)));
+    }
     let mut found = finding(code, verdict, place, values);
-    if let Key::Broken(Breakage::Wrapped { bare }) = &record.key {
-        found.expected = Some(format!("v=DKIM1; k=ed25519; p={bare}"));
+    match &record.key {
+        Key::Broken(Breakage::Wrapped { bare }) => {
+            found.expected = Some(format!("v=DKIM1; k=ed25519; p={bare}"));
+        }
+        Key::Broken(_) => found.expected = mended(text),
+        _ => {}
     }
     JudgedKey {
         finding: found,
         record: Some(record),
+    }
+}
+
+/// Why it is no key, in a sentence.
+fn cause(breakage: &Breakage, text: &str) -> String {
+    match breakage {
+        Breakage::Base64 { at } => {
+            let before = text.get(..*at).unwrap_or_default().chars().count();
+            let behind = text.get(*at..).unwrap_or_default();
+            let found: String = behind.chars().take(1).collect();
+            format!("At character {} stands “{found}”, which base64 does not have.", before + 1)
+        }
+        Breakage::FileLines => "The lines -----BEGIN and -----END of the key file were taken along: only what stands between them belongs there.".to_owned(),
+        Breakage::Wrapped { .. } => "It stands in the wrapping of a key file; only the 32 octets at its end belong there.".to_owned(),
+        Breakage::Cut => "Its end is missing.".to_owned(),
+        _ => "It can be decoded, but what comes out is something else.".to_owned(),
     }
 }
 
@@ -128,6 +183,7 @@ fn judge_key(record: &KeyRecord) -> (Code, Verdict) {
     let is_rsa = record.key_type == KeyType::Rsa;
     match &record.key {
         Key::Revoked => (Code::DkimKeyRevoked, Verdict::Problem),
+        Key::Private => (Code::DkimKeyPrivate, Verdict::Problem),
         Key::Unread => (Code::DkimKeyTypeUnknown, Verdict::Problem),
         Key::Broken(Breakage::Cut) => (Code::DkimKeyCut, Verdict::Problem),
         Key::Broken(_) => (Code::DkimKeyBroken, Verdict::Problem),

@@ -1,12 +1,11 @@
 //! What is said of the record.
 
-use super::super::{fault_values, finding, unchecked};
-use super::{ask, evidence, is_about_authentication};
+use super::super::{Asked, fault_values, finding, unchecked};
+use super::{ask, evidence};
 use crate::{
-    case::Case,
     dns::{
-        Answers, Fault, FaultKind, Question, RecordType,
-        dmarc::{Applied, DmarcRecord, Evaluation, Found, Walk, is_dmarc_record},
+        Answers, Fault, FaultKind, Name, Outcome, Question, RecordData, RecordType,
+        dmarc::{Applied, DmarcRecord, Evaluation, Found, Policy, Walk, evaluate, is_dmarc_record},
         tag_list,
     },
     finding::{Code, Finding, Verdict},
@@ -16,10 +15,22 @@ use crate::{
 /// What somebody publishes who has none.
 const FIRST_RECORD: &str = "v=DMARC1; p=none";
 
-/// The finding about the record; `None` while a question is open.
+/// Judges what a domain publishes, for itself alone (RFC 9989, sections 4.7 and 4.10). `None` while a
+/// question is open, and where the domain does not exist.
+pub fn dmarc_record(domain: &Name, answers: &Answers) -> Asked<Option<Finding>> {
+    let (found, mut needs) = evaluate(domain, None, &[], answers);
+    let judged = match needs.is_empty() {
+        true => judge(&found, false, answers, &mut needs),
+        false => None,
+    };
+    (judged, needs)
+}
+
+/// The finding about the record; `None` while a question is open, and where the domain does not
+/// exist. `is_asked` is whether authentication is what the bounce is about.
 pub(super) fn judge(
     found: &Evaluation<'_>,
-    case: &Case,
+    is_asked: bool,
     answers: &Answers,
     needs: &mut Vec<Question>,
 ) -> Option<Finding> {
@@ -44,7 +55,7 @@ pub(super) fn judge(
                     answer,
                 ));
             }
-            None => missing(own, values, case, answers, needs)?,
+            None => missing(own, values, is_asked, answers, needs)?,
         },
         (_, Some((step, count))) => {
             let values = values
@@ -68,7 +79,11 @@ fn of_applied(applied: &Applied<'_>, found: &Evaluation<'_>, values: Values) -> 
         values.set(Slot::Policy, Value::Text(policy.as_str().to_owned()));
     }
     let Some(fault) = fault(record) else {
-        return finding(Code::DmarcFound, Verdict::Pass, subject, values);
+        let code = match found.policy {
+            Some(Policy::None) => Code::DmarcPolicyNone,
+            _ => Code::DmarcFound,
+        };
+        return finding(code, Verdict::Pass, subject, values);
     };
     let (code, verdict) = match found.policy {
         Some(_) => (Code::DmarcSyntax, Verdict::Warning),
@@ -103,7 +118,7 @@ fn fault(record: &DmarcRecord<'_>) -> Option<Fault> {
 fn missing(
     own: &Walk<'_>,
     values: Values,
-    case: &Case,
+    is_asked: bool,
     answers: &Answers,
     needs: &mut Vec<Question>,
 ) -> Option<Finding> {
@@ -119,9 +134,25 @@ fn missing(
             ..finding(Code::DmarcUnusable, Verdict::Problem, from.as_str(), values)
         });
     }
+    if let Some(target) = alias(own) {
+        let values = values.text(Slot::Host, target.as_str());
+        return Some(Finding {
+            expected: Some(format!("{place}. TXT \"{FIRST_RECORD}\"")),
+            ..finding(
+                Code::DmarcAliasBroken,
+                Verdict::Problem,
+                from.as_str(),
+                values,
+            )
+        });
+    }
     // The domain's own texts are asked for by SPF too.
     let question = Question::new(from.clone(), RecordType::Txt);
     let answer = ask(answers, &question, needs)?;
+    if answer.outcome == Outcome::NxDomain {
+        // Nobody has it; another check says so.
+        return None;
+    }
     let misplaced = answer
         .texts()
         .into_iter()
@@ -140,13 +171,23 @@ fn missing(
         });
     }
     // A fault where authentication is what the bounce is about, else worth knowing.
-    let verdict = match is_about_authentication(case) {
+    let verdict = match is_asked {
         true => Verdict::Problem,
         false => Verdict::Warning,
     };
     Some(Finding {
         expected: Some(FIRST_RECORD.to_owned()),
         ..finding(Code::DmarcMissing, verdict, from.as_str(), values)
+    })
+}
+
+/// Where an alias at the domain's own place leads to.
+fn alias<'a>(own: &Walk<'a>) -> Option<&'a Name> {
+    let answer = own.steps.first()?.found.answer()?;
+    let mut records = answer.records.iter().rev();
+    records.find_map(|record| match &record.data {
+        RecordData::Cname(target) => Some(target),
+        _ => None,
     })
 }
 

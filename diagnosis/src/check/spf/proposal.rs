@@ -9,6 +9,7 @@ use crate::dns::{
         Input, State, evaluate,
         parse::parse,
         record::{Mechanism, Qualifier, Record as SpfRecord},
+        slips::mended,
     },
 };
 
@@ -66,6 +67,32 @@ pub(super) fn propose(
     }
 }
 
+/// Only mends what cannot be read; nothing that passed before can fail, as nothing passed.
+pub(super) fn mend(
+    input: &Input<'_>,
+    published: &[&str],
+    answers: &Answers,
+    needs: &mut Vec<Question>,
+) -> Proposal {
+    let [only] = published else {
+        return Proposal::None;
+    };
+    let proposed = mended(only);
+    let after = overlaid(input.domain, &proposed, answers);
+    match evaluate(input, &after) {
+        State::Open(open) => {
+            needs.extend(open);
+            Proposal::Open
+        }
+        State::Done(found) => match found.result {
+            ProtocolResult::Fail | ProtocolResult::Softfail | ProtocolResult::Neutral => {
+                Proposal::Record(proposed)
+            }
+            _ => Proposal::None,
+        },
+    }
+}
+
 /// A network has no look-up and goes first; what looks something up goes behind what is there.
 fn with_term(base: &str, record: &SpfRecord, term: &str) -> String {
     let last = record
@@ -82,44 +109,6 @@ fn with_term(base: &str, record: &SpfRecord, term: &str) -> String {
     let (before, behind) = base.split_at_checked(at).unwrap_or((base, ""));
     let words = [before.trim_end(), term, behind.trim_start()];
     words.join(" ").trim_end().to_owned()
-}
-
-/// What people write and SPF does not know.
-const SLIPS: [(&str, &str); 11] = [
-    ("ipv4:", "ip4:"),
-    ("ipv6:", "ip6:"),
-    ("ip:", "ip4:"),
-    ("ip4=", "ip4:"),
-    ("ip6=", "ip6:"),
-    ("include=", "include:"),
-    ("includes:", "include:"),
-    ("exists=", "exists:"),
-    ("a=", "a:"),
-    ("mx=", "mx:"),
-    ("redirect:", "redirect="),
-];
-
-/// The record with slips undone: words that SPF does not know, signs of other lists behind a word.
-fn mended(text: &str) -> String {
-    let mut words = Vec::new();
-    for word in text.split_ascii_whitespace() {
-        let word = word
-            .trim_end_matches([',', ';', '"', '.'])
-            .trim_start_matches('"');
-        let bare = word.trim_start_matches(['+', '-', '~', '?']);
-        let (signs, _) = word.split_at(word.len() - bare.len());
-        let sign = signs.get(..1).unwrap_or_default();
-        let lower = bare.to_ascii_lowercase();
-        let slip = SLIPS.iter().find(|(slip, _)| lower.starts_with(slip));
-        let bare = match slip {
-            Some((slip, right)) => format!("{right}{}", bare.get(slip.len()..).unwrap_or_default()),
-            None => bare.to_owned(),
-        };
-        if !bare.is_empty() {
-            words.push(format!("{sign}{bare}"));
-        }
-    }
-    words.join(" ")
 }
 
 /// One record out of several: all their terms, each once, and the mildest end.

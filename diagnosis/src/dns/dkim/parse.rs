@@ -4,7 +4,7 @@ use crate::base64::{STANDARD, decode, encode};
 
 use super::{
     super::{Fault, FaultKind, Tag, tag_list},
-    Breakage, Key, KeyRecord, KeyType, fault, modulus_bits, rsa,
+    Breakage, Key, KeyRecord, KeyType, fault, modulus_bits, rsa, slips,
 };
 
 /// The wrapping that tools put around an Ed25519 key (RFC 8410, section 4); DKIM takes the 32
@@ -19,6 +19,13 @@ const ED25519_WRAPPING: &[u8] = &[
 ///
 /// The first [`Fault`] of its form: such a record is no key (RFC 6376, section 6.1.2).
 pub fn parse(record: &str) -> Result<KeyRecord, Fault> {
+    if slips::is_bare_key(record) {
+        let key = match slips::is_private(record) {
+            true => Key::Private,
+            false => return Err(fault(FaultKind::Missing("p"), 0)),
+        };
+        return Ok(KeyRecord::of(key));
+    }
     // A note may hold anything; elsewhere these two are left over from somebody's quoting.
     if let Some(at) = record.find(['"', '\\'])
         && !in_note(record, at)
@@ -75,8 +82,14 @@ fn read_key(tag: &Tag<'_>, key_type: &KeyType) -> Key {
     if tag.value.is_empty() {
         return Key::Revoked;
     }
+    if slips::is_private(tag.value) {
+        return Key::Private;
+    }
     if matches!(key_type, KeyType::Other(_)) {
         return Key::Unread;
+    }
+    if tag.value.contains(slips::PEM_LINE) {
+        return Key::Broken(Breakage::FileLines);
     }
     // base64string (RFC 6376, section 2.10) has folding white space anywhere, and its padding may
     // be left out.

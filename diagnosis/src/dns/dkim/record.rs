@@ -18,6 +18,20 @@ pub struct KeyRecord {
     pub sha256: bool,
 }
 
+impl KeyRecord {
+    /// A record that says nothing else.
+    pub(super) fn of(key: Key) -> Self {
+        Self {
+            key_type: KeyType::Rsa,
+            key,
+            testing: false,
+            strict: false,
+            for_mail: true,
+            sha256: true,
+        }
+    }
+}
+
 /// The algorithm of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyType {
@@ -52,6 +66,8 @@ pub enum Key {
     Broken(Breakage),
     /// A key of a type that is not known.
     Unread,
+    /// The secret half of the pair, which must not be known to anybody.
+    Private,
 }
 
 /// Why `p=` is no key.
@@ -71,6 +87,8 @@ pub enum Breakage {
         /// The bare key in base64.
         bare: String,
     },
+    /// The lines that stand around a key in a file.
+    FileLines,
     /// It can be decoded, but is no key of this type.
     NoKey,
 }

@@ -29,6 +29,13 @@ pub(crate) fn modulus_bits(der: &[u8]) -> Option<usize> {
     Some(significant.len() * 8 - usize::try_from(first.leading_zeros()).ok()?)
 }
 
+/// Whether it has the form of a private key, be it cut: a version, which no public key has, before
+/// the algorithm (RFC 5958, section 2) or the numbers (RFC 8017, appendix A.1.2).
+pub(super) fn is_private(der: &[u8]) -> bool {
+    let version = length(der, SEQUENCE).and_then(|(_, inner)| inner.strip_prefix(&[INTEGER, 1]));
+    matches!(version, Some([0 | 1, SEQUENCE | INTEGER, ..]))
+}
+
 /// Whether a key begins as one and is shorter than it says.
 pub(super) fn is_cut(der: &[u8]) -> bool {
     length(der, SEQUENCE).is_some_and(|(length, rest)| rest.len() < length)

@@ -11,6 +11,7 @@ use super::{
     macros::{Context, expand, expand_domain},
     parse::{is_top_label, parse, parse_explanation},
     record::{Directive, MacroString, Mechanism, Modifier, Piece, Prefixes, Record},
+    slips::lookalike,
 };
 use crate::dns::{
     Answer, Answers, Name, Outcome, ProtocolResult, Question, RecordType, is_spf_record,
@@ -114,35 +115,38 @@ impl<'a> Walk<'a, '_> {
             Found::Error(fault) => return self.broken(fault),
             Found::Answer(answer) => answer,
         };
-        let mut records = answer
-            .texts()
-            .into_iter()
-            .filter(|text| is_spf_record(text));
-        let Some(text) = records.next() else {
+        let texts = answer.texts();
+        let records = texts.iter().copied().filter(|text| is_spf_record(text));
+        let records: Vec<&str> = records.collect();
+        for &text in &records {
+            self.trail.push(Step::Record {
+                depth,
+                domain: domain.clone(),
+                text,
+            });
+        }
+        let Some((&text, more)) = records.split_first() else {
             self.trail.push(Step::NoRecord {
                 depth,
                 domain: domain.clone(),
+                exists: answer.outcome != Outcome::NxDomain,
+                lookalike: lookalike(&texts),
             });
             return Ended::With(ProtocolResult::None);
         };
-        let more = records.count();
-        if more > 0 {
+        if !more.is_empty() {
             // §4.5: "If the resultant record set includes more than one record, check_host()
             // produces the "permerror" result."
             return self.broken(Fault::SeveralRecords {
                 domain: domain.clone(),
-                count: more + 1,
+                count: records.len(),
             });
         }
-        self.trail.push(Step::Record {
-            depth,
-            domain: domain.clone(),
-            text,
-        });
         match parse(text) {
             Ok(record) => self.record(&record, text, domain, depth),
             Err(error) => self.broken(Fault::Syntax {
                 domain: domain.clone(),
+                term: word_at(text, error.position).to_owned(),
                 error,
             }),
         }
@@ -524,7 +528,7 @@ impl<'a> Walk<'a, '_> {
         }
         match answer.outcome {
             Outcome::NoError | Outcome::NxDomain => Found::Answer(answer),
-            _ => Found::Error(Fault::Dns { question }),
+            outcome => Found::Error(Fault::Dns { question, outcome }),
         }
     }
 
@@ -550,6 +554,14 @@ enum Target {
 
 fn term<'a>(text: &'a str, place: &Range<usize>) -> &'a str {
     text.get(place.clone()).unwrap_or_default()
+}
+
+/// The word of a record that a place stands in.
+fn word_at(text: &str, place: usize) -> &str {
+    let before = text.get(..place).unwrap_or(text);
+    let start = before.rfind(' ').map_or(0, |space| space + 1);
+    let word = text.get(start..).unwrap_or_default();
+    word.split(' ').next().unwrap_or_default()
 }
 
 fn matched(is: bool) -> Match {

@@ -8,7 +8,7 @@ use super::record::{
 
 /// Why a record cannot be read, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{expected} expected at octet {position}")]
+#[error("{expected} expected at character {}", .position + 1)]
 pub struct SyntaxError {
     /// Where in the record, in octets from 0.
     pub position: usize,
