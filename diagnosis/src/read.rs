@@ -333,6 +333,12 @@ fn places(recipients: &[Recipient]) -> HashMap<String, usize> {
     places
 }
 
+/// Whether one reply is but the first lines of the other: some servers report no more of it.
+fn is_begun(begun: &str, whole: &str) -> bool {
+    let has_more_lines = begun.as_bytes().get(3) == Some(&b'-');
+    has_more_lines && begun.len() < whole.len() && whole.starts_with(begun)
+}
+
 fn complete(recipient: &mut Recipient, from: Recipient) {
     let Recipient {
         address,
@@ -363,7 +369,10 @@ fn complete(recipient: &mut Recipient, from: Recipient) {
     recipient.action = recipient.action.take().or(action);
     recipient.status = recipient.status.take().or(status);
     recipient.reply_code = recipient.reply_code.take().or(reply_code);
-    recipient.diagnostic = recipient.diagnostic.take().or(diagnostic);
+    recipient.diagnostic = match (recipient.diagnostic.take(), diagnostic) {
+        (Some(begun), Some(whole)) if is_begun(&begun.value, &whole.value) => Some(whole),
+        (known, said) => known.or(said),
+    };
     recipient.command = recipient.command.take().or(command);
     if same_server {
         recipient.remote_mta = recipient.remote_mta.take().or(remote_mta);

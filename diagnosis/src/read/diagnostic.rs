@@ -263,7 +263,7 @@ fn find_status(string: &str) -> Option<Range<usize>> {
 }
 
 /// With these the reporting mail system goes on behind a reply.
-const OWN_WORDS_BEHIND: [&str; 2] = ["(in reply to", "giving up on "];
+const OWN_WORDS_BEHIND: [&str; 3] = ["(in reply to", "giving up on ", ") (expanded from:"];
 
 /// What the server said: from the reply code on, without the mail system's own words behind it and
 /// without the code that each line of a multi-line reply repeats.
@@ -298,6 +298,7 @@ fn without_wrapping(lower: &str, range: Range<usize>) -> Range<usize> {
     match (open, said.starts_with(OPENING)) {
         (true, true) => range.start + OPENING.len()..range.end - 1,
         (true, false) if said.ends_with(')') => range.start..range.end - 1,
+        (false, true) => range.start + OPENING.len()..range.end,
         _ => range,
     }
 }

@@ -42,12 +42,29 @@ pub(super) fn join(
     match (known.is_empty(), shape) {
         (true, _) => (found, record.shape),
         (false, Shape::Report) => match record.shape {
-            Shape::Transcript => (super::merge(known, found), shape),
+            Shape::Transcript => (super::merge(finished(known, &found), found), shape),
             _ => (known, shape),
         },
-        (false, _) if record.adds => (over(known, &found), shape),
+        (false, _) if record.adds => (over(finished(known, &found), &found), shape),
         (false, _) => (found, record.shape),
     }
+}
+
+/// A session without the addresses still has the replies that the report only begins.
+fn finished(mut known: Vec<Recipient>, found: &[Recipient]) -> Vec<Recipient> {
+    for recipient in &mut known {
+        let Some(begun) = &recipient.diagnostic else {
+            continue;
+        };
+        let whole = found.iter().filter_map(|said| said.diagnostic.as_ref());
+        let whole = whole
+            .clone()
+            .find(|whole| super::is_begun(&begun.value, &whole.value));
+        if let Some(whole) = whole {
+            recipient.diagnostic = Some(whole.clone());
+        }
+    }
+    known
 }
 
 /// The session's own words before those of the prose, which stand around and in front of it.

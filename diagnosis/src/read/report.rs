@@ -174,7 +174,17 @@ fn take_status(value: &Text, block: &mut Recipient) {
 }
 
 fn take_diagnostic(value: &Text, block: &mut Recipient) {
-    let said = diagnostic::read_any(&without_type(value));
+    let plain = without_type(value);
+    // `X-Unix; 255` is the exit status of a program: the number alone says nothing.
+    let is_exit_status = value
+        .as_str()
+        .get(..6)
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("x-unix"))
+        && plain.as_str().bytes().all(|byte| byte.is_ascii_digit());
+    let said = match is_exit_status {
+        true => diagnostic::read_any(value),
+        false => diagnostic::read_any(&plain),
+    };
     block.reply_code = said.reply_code;
     block.diagnostic = said.diagnostic;
     let code = block.reply_code.as_ref().map(|code| code.value.class());

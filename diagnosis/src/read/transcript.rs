@@ -71,6 +71,8 @@ struct Transcript {
     in_message: bool,
     has_commands: bool,
     has_replies: bool,
+    /// Whether a line that is marked as the server's said no in this session.
+    was_refused: bool,
     /// Whether the session is a part of a report, with lines of the reporting server in it.
     in_report: bool,
 }
@@ -107,7 +109,12 @@ impl Transcript {
             Said::Reply { .. } if !line.marked && self.in_report && note::is_summary(words) => {
                 self.summary(text, line.words);
             }
-            Said::Reply { code, more } => self.reply(code, more, line.words),
+            // Behind a refusal that is marked as the server's, the reporting program sums it up.
+            Said::Reply { .. } if !line.marked && self.in_report && self.was_refused => {}
+            Said::Reply { code, more } => {
+                self.was_refused |= line.marked && code >= 400;
+                self.reply(code, more, line.words);
+            }
             Said::Other => self.other(text, range, before),
         }
     }
@@ -208,6 +215,7 @@ impl Transcript {
     /// Another connection.
     fn begin(&mut self, text: &Text) {
         self.settle(text);
+        self.was_refused = false;
         if self.session.has_begun() {
             self.sessions.push(std::mem::take(&mut self.session));
         }
