@@ -22,7 +22,7 @@ const FLOOR: Score<usize> = Score {
     recipients: 992,
     reply_code: 987,
     status: 966,
-    reason: 851,
+    reason: 877,
     suppress: 949,
     permanent: 1000,
     certain: 974,
