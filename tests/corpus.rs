@@ -293,8 +293,9 @@ fn decode(label: &str, bytes: &[u8]) -> Option<String> {
     Some(encoding.decode_without_bom_handling(bytes).0.into_owned())
 }
 
-/// A third of the systems, drawn by their names, is never looked at while rules are written: its
-/// misses are not shown, so its figures say how well unseen systems are read.
+/// A third of the systems, drawn by their names, was not looked at while rules were written; its
+/// misses are not shown. At the last look before that ended, 86 of its 125 reasons were read as
+/// labelled: since then (November 2026) its figures say no more than the others.
 fn is_held_back(system: &str) -> bool {
     let sum = system.bytes().fold(0_u32, |sum, byte| {
         sum.wrapping_mul(31).wrapping_add(u32::from(byte))
