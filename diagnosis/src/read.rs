@@ -1,6 +1,8 @@
 //! A paste becomes [`Bounce`]s. One file a *shape* of input; what only one system writes is a row
 //! under `knowledge/`. Readers never fail: what they do not understand they leave out.
 
+pub(crate) use address::are_related;
+
 use std::collections::HashMap;
 
 use crate::{
@@ -147,7 +149,9 @@ fn read_document(document: &Document) -> Bounce {
         };
         let named = recipient.address.is_some() || !recipients.is_empty();
         fill_in(&mut recipients, recipient);
-        if let (false, [only]) = (named, recipients.as_mut_slice()) {
+        if let (false, [only]) = (named, recipients.as_mut_slice())
+            && !prose::is_about_the_sender(body.as_str())
+        {
             only.address = loose::read(&body)
                 .into_iter()
                 .find_map(|found| found.address);

@@ -10,7 +10,7 @@ mod proposal;
 use std::net::IpAddr;
 
 use super::{
-    Addresses, Outcome, addresses, ask, author_domain, envelope_domain, finding,
+    Outcome, ask, author_domain, envelope_domain, finding,
     servfail::{self, Behind},
     unchecked,
 };
@@ -352,6 +352,9 @@ fn evaluated(
     let found = match evaluate(&subject.input(ip), subject.answers) {
         State::Open(open) => {
             needs.extend(open);
+            // Should no term match, it is asked whose the server is: that spares a round.
+            ask(subject.answers, &Question::reverse(ip), needs);
+            ask(subject.answers, &exchangers_of(subject), needs);
             return None;
         }
         State::Done(found) => found,
@@ -487,6 +490,10 @@ fn expected(ip: IpAddr, subject: &Subject<'_>, case: &Case, needs: &mut Vec<Ques
     Proposal::None
 }
 
+fn exchangers_of(subject: &Subject<'_>) -> Question {
+    Question::new(subject.domain.clone(), RecordType::Mx)
+}
+
 /// The terms that let the IP in, best first; `None` while answers are missing.
 fn terms(
     ip: IpAddr,
@@ -496,8 +503,7 @@ fn terms(
 ) -> Option<Vec<String>> {
     let answers = subject.answers;
     let pointers = ask(answers, &Question::reverse(ip), needs);
-    let exchangers = Question::new(subject.domain.clone(), RecordType::Mx);
-    let exchangers = ask(answers, &exchangers, needs);
+    let exchangers = ask(answers, &exchangers_of(subject), needs);
     let (pointers, exchangers) = (pointers?.pointers(), exchangers?.mail_exchangers());
     let names = || pointers.iter().chain(&subject.helo);
     let services = names().filter_map(|name| sender_of_host(name.as_str()));
@@ -537,7 +543,7 @@ fn terms(
             .filter(is_own)
             .take(MOST_OWN_HOSTS)
             .fold(false, |found, host| {
-                found | has_address(&host, ip, answers, needs)
+                found | has_address(host, ip, answers, needs)
             });
     }
     if !needs.is_empty() {
@@ -555,11 +561,13 @@ fn terms(
 /// Of so many of the domain's own hosts it is asked whether the IP is theirs.
 const MOST_OWN_HOSTS: usize = 10;
 
-fn has_address(host: &Name, ip: IpAddr, answers: &Answers, needs: &mut Vec<Question>) -> bool {
-    match addresses(answers, host, needs) {
-        Addresses::Known { addresses, .. } => addresses.contains(&ip),
-        Addresses::Open | Addresses::Unchecked(_) => false,
-    }
+fn has_address(host: Name, ip: IpAddr, answers: &Answers, needs: &mut Vec<Question>) -> bool {
+    let kind = match ip {
+        IpAddr::V4(_) => RecordType::A,
+        IpAddr::V6(_) => RecordType::Aaaa,
+    };
+    ask(answers, &Question::new(host, kind), needs)
+        .is_some_and(|answer| answer.addresses().contains(&ip))
 }
 
 /// Whether two names seem to have one owner: one within the other, or the same parent that is no

@@ -5,7 +5,9 @@ use crate::{
     case::{Case, Judgement},
     finding::{Finding, Verdict},
     knowledge::{self, Condition, Fact, Sender},
+    read::are_related,
     reason::Side,
+    text::Spanned,
     wording::{Slot, Value, Values, Words},
 };
 
@@ -145,7 +147,7 @@ impl<'a> Setting<'a> {
     fn has(&self, fact: Fact) -> bool {
         let bounce = &self.case.bounce;
         let sending: &Sending = &bounce.sending;
-        let form = |decoded: &crate::text::Spanned<crate::bounce::Decoded>| decoded.value.form;
+        let form = |decoded: &Spanned<crate::bounce::Decoded>| decoded.value.form;
         match fact {
             Fact::Backscatter => bounce
                 .returned
@@ -159,7 +161,10 @@ impl<'a> Setting<'a> {
                     || recipient.status.is_some()
                     || recipient.reply_code.is_some()
             }
-            Fact::Forwarded => sending.decoded.as_ref().map(form) == Some(Form::Srs),
+            Fact::Forwarded => {
+                sending.decoded.as_ref().map(form) == Some(Form::Srs)
+                    || was_forwarded(self.recipient)
+            }
             Fact::Helo => sending.helo.is_some(),
             Fact::Hosted => self.host.is_some(),
             Fact::Recipient => self.recipient.address.is_some(),
@@ -248,4 +253,16 @@ pub(super) fn service(case: &Case, findings: &[Finding]) -> Option<&'static Send
             .find_map(|name| knowledge::sender_of_host(name.as_str()))
     };
     by_name.or_else(by_pointer)
+}
+
+/// Whether the recipient's side sent the message on to an address in another house.
+fn was_forwarded(recipient: &Recipient) -> bool {
+    let domain = |address: &Option<Spanned<String>>| {
+        let address = address.as_ref()?;
+        Some(address.value.rsplit_once('@')?.1.to_lowercase())
+    };
+    match (domain(&recipient.original), domain(&recipient.address)) {
+        (Some(first), Some(last)) => !are_related(&first, &last),
+        _ => false,
+    }
 }

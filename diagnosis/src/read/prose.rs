@@ -329,14 +329,18 @@ fn is_ruler(line: &str) -> bool {
 
 /// The first address that a text names as the recipient of its reply.
 pub(super) fn recipient_in(said: &Spanned<String>, text: &Text) -> Option<Spanned<String>> {
-    let lower = text.as_str().to_ascii_lowercase();
-    // A refusal of the sender names the sender's address.
-    if lower.contains("sender") || lower.contains("mail from") {
+    if is_about_the_sender(text.as_str()) {
         return None;
     }
     let at = text.as_str().find(said.value.get(..3)?).unwrap_or(0);
     let found = address::find(text.as_str(), at).or_else(|| address::find(text.as_str(), 0))?;
     address::at(text, found)
+}
+
+/// A refusal of the sender names the sender's address.
+pub(super) fn is_about_the_sender(said: &str) -> bool {
+    let lower = said.to_ascii_lowercase();
+    lower.contains("sender") || lower.contains("mail from")
 }
 
 #[cfg(test)]
