@@ -139,7 +139,7 @@ fn missing(
     if let Some(target) = alias(own) {
         let values = values.text(Slot::Host, target.as_str());
         return Some(Finding {
-            expected: Some(format!("{place}. TXT \"{FIRST_RECORD}\"")),
+            expected: Some(FIRST_RECORD.to_owned()),
             ..finding(
                 Code::DmarcAliasBroken,
                 Verdict::Problem,
