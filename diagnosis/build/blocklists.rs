@@ -23,6 +23,8 @@ struct Row {
     #[serde(default)]
     helo: bool,
     #[serde(default)]
+    registered: bool,
+    #[serde(default)]
     names: Vec<String>,
     #[serde(default)]
     listed: String,
@@ -92,13 +94,14 @@ fn list(out: &mut String, row: &Row) -> Result<()> {
     }
     write!(
         out,
-        "Blocklist {{ name: {:?}, zone: {:?}, ip4: {}, ip6: {}, domain: {}, helo: {}, names: {:?}, listed: {:?}, clean: {:?}, bits: {}, codes: &[{codes}], look_up: {:?}, removal: {:?}, asked: {}, closed: {:?} }},",
+        "Blocklist {{ name: {:?}, zone: {:?}, ip4: {}, ip6: {}, domain: {}, helo: {}, registered: {}, names: {:?}, listed: {:?}, clean: {:?}, bits: {}, codes: &[{codes}], look_up: {:?}, removal: {:?}, asked: {}, closed: {:?} }},",
         row.name,
         row.zone,
         is_of("ip4"),
         is_of("ip6"),
         is_of("domain"),
         row.helo,
+        row.registered,
         row.names.join("\n"),
         row.listed,
         row.clean,

@@ -343,6 +343,8 @@ words! {
         SpfLookalike = 192 "spf-lookalike",
         /// A term that receivers pass over.
         SpfTermIgnored = 193 "spf-term-ignored",
+        /// DNS of a name that the record leads to is broken.
+        SpfLookupBroken = 194 "spf-lookup-broken",
         /// What stands at the selector has not the form of a key record.
         DkimKeySyntax = 90 "dkim-key-syntax",
         /// Several key records at the selector (RFC 6376, section 3.6.2.2).

@@ -50,7 +50,7 @@ nomail.example A                  | 0
 nomail.example AAAA               | 0
 brokenmx.example MX               | 0 | 10 mx.gone.example.
 mx.gone.example A                 | 3
-lame-mx.example MX                | 0 | 10 mx.broken.example.
+lame-mx.example MX                | 0 | 10 mx.broken.example. | 20 mx.slow.example.
 mx.broken.example A               | 2
 cname-mx.example MX               | 0 | 10 mail.cname-mx.example.
 mail.cname-mx.example A           | 0 | mx.hosting.example. | 192.0.2.61

@@ -7,9 +7,11 @@
 //! or lists what it must not, is never believed. Only lists that the bounce names are asked, and
 //! others where the person wishes so, since it tells their operators about the sender.
 
+mod domains;
+
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{Outcome, ask, author_domain, envelope_domain, finding, helo, reverse_dns, unchecked};
+use super::{Outcome, ask, finding, reverse_dns, unchecked};
 use crate::{
     case::Case,
     dns::{Answer, Answers, Name, Question, RecordType},
@@ -17,6 +19,7 @@ use crate::{
     knowledge::blocklist::{BLOCKLISTS, Blocklist, Said, named_in},
     wording::{Slot, Values},
 };
+use domains::{Domains, domains};
 
 /// RFC 5782, section 5: always listed, and never listed.
 const LISTED: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
@@ -37,10 +40,10 @@ pub(super) fn check(case: &Case, answers: &Answers) -> Outcome {
             outcome.findings.push(closed(list, since));
             continue;
         }
-        for subject in subjects(case, list) {
+        for (subject, is_said) in subjects(case, list) {
             let asked = Asked {
                 list,
-                is_named,
+                is_said: is_named && is_said,
                 subject,
             };
             let found = asked.judge(answers, &mut outcome.needs);
@@ -92,8 +95,9 @@ enum Subject {
     Domain(Name),
 }
 
-/// What of the sender a list can have.
-fn subjects(case: &Case, list: &Blocklist) -> Vec<Subject> {
+/// What of the sender a list can have, and whether that is what the bounce means where it names the
+/// list: an IP is, a domain only where it stands there.
+fn subjects(case: &Case, list: &Blocklist) -> Vec<(Subject, bool)> {
     let ip = case
         .bounce
         .sending
@@ -107,23 +111,21 @@ fn subjects(case: &Case, list: &Blocklist) -> Vec<Subject> {
         };
         fits && !reverse_dns::is_inside_only(*ip)
     });
-    let mut all: Vec<Subject> = ip.map(Subject::Ip).into_iter().collect();
-    if !list.domain {
-        return all;
+    let ip = ip.map(|ip| (Subject::Ip(ip), true));
+    let mut all: Vec<(Subject, bool)> = ip.into_iter().collect();
+    if list.domain {
+        let Domains { names, are_said } = domains(case, list);
+        let subjects = names.into_iter().map(Subject::Domain);
+        all.extend(subjects.map(|subject| (subject, are_said)));
     }
-    let helo = helo::own_name(case).filter(|_| list.helo);
-    let mut domains: Vec<Name> = Vec::new();
-    for domain in [author_domain(case), envelope_domain(case), helo] {
-        domains.extend(domain.filter(|domain| !domains.contains(domain)));
-    }
-    all.extend(domains.into_iter().map(Subject::Domain));
     all
 }
 
 /// One look-up in one list.
 struct Asked {
     list: &'static Blocklist,
-    is_named: bool,
+    /// Whether the bounce says that the list has it.
+    is_said: bool,
     subject: Subject,
 }
 
@@ -144,10 +146,9 @@ impl Asked {
             return Some(self.not_working(evidence));
         }
         let Some((code, meaning)) = said(self.list, here) else {
-            // Which domain was meant, the bounce does not always say: it may be one in a link.
-            let code = match (self.is_named, &self.subject) {
-                (true, Subject::Ip(_)) => Code::BlocklistNoLongerListed,
-                _ => Code::BlocklistNotListed,
+            let code = match self.is_said {
+                true => Code::BlocklistNoLongerListed,
+                false => Code::BlocklistNotListed,
             };
             return Some(Finding {
                 answers: evidence,

@@ -21,7 +21,7 @@ use crate::{
         Answer, Answers, Name, Outcome as Ended, ProtocolResult, Question, RecordType,
         is_spf_record,
         spf::{
-            Evaluation, Fault, Input, State, Step, evaluate,
+            Evaluation, Fault, Input, State, Step, TermOutcome, evaluate,
             parse::parse,
             slips::{self, lookalike, mended},
         },
@@ -234,6 +234,60 @@ fn without_dns(
     })
 }
 
+/// SERVFAIL about a name that the record leads to, told apart: `None` where it is none, or where
+/// nothing more can be told; the inner one while a question is open.
+#[expect(clippy::option_option, reason = "a question may be open")]
+fn lookup_broken(
+    found: &Evaluation<'_>,
+    subject: &Subject<'_>,
+    needs: &mut Vec<Question>,
+) -> Option<Option<Finding>> {
+    let Some(Fault::Dns { question, outcome }) = &found.fault else {
+        return None;
+    };
+    let answer = subject.answers.get(question)?;
+    if *outcome != Ended::ServFail {
+        return None;
+    }
+    let Some((behind, told)) = servfail::behind(question, answer, subject.answers, needs) else {
+        return Some(None);
+    };
+    let cause = match behind {
+        Behind::Dnssec => "Its DNS signatures (DNSSEC) do not hold.",
+        Behind::Servers => "None of the name servers that hold it answers.",
+        Behind::Unknown => return None,
+    };
+    let values = subject
+        .values()
+        .text(Slot::Place, question.name.as_str())
+        .text(Slot::Term, term_of(found))
+        .text(Slot::Cause, cause);
+    let mut answers = told;
+    let others = asked(found, subject.answers);
+    answers.extend(others.into_iter().filter(|(other, _)| other != question));
+    Some(Some(Finding {
+        result: Some(found.result),
+        trail: found.trail.iter().map(ToString::to_string).collect(),
+        answers,
+        ..subject.finding(Code::SpfLookupBroken, Verdict::Problem, values)
+    }))
+}
+
+/// The outermost term in which the evaluation broke off.
+fn term_of(found: &Evaluation<'_>) -> String {
+    let mut steps = found.trail.iter();
+    let term = steps.find_map(|step| match step {
+        Step::Term {
+            text,
+            outcome: TermOutcome::Error,
+            ..
+        } => Some(*text),
+        Step::Redirect { text, .. } => Some(*text),
+        _ => None,
+    });
+    term.unwrap_or_default().to_owned()
+}
+
 /// An address that nobody has: what is broken for it is broken for everybody.
 const NOBODY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 
@@ -256,7 +310,11 @@ fn read_only(subject: &Subject<'_>, case: &Case, needs: &mut Vec<Question>) -> O
                 let expected = mended_for_all(&judged, subject, needs)?;
                 return Some(Finding { expected, ..judged });
             }
-            State::Done(_) => {}
+            State::Done(found) => {
+                if let Some(broken) = lookup_broken(&found, subject, needs) {
+                    return broken;
+                }
+            }
         }
     }
     let question = Question::new(subject.domain.clone(), RecordType::Txt);
@@ -359,6 +417,9 @@ fn evaluated(
         }
         State::Done(found) => found,
     };
+    if let Some(broken) = lookup_broken(&found, subject, needs) {
+        return broken;
+    }
     let judged = judged(&found, subject);
     let can_be_mended = judged.verdict != Verdict::Pass
         && !matches!(judged.code, Code::SpfExcluded | Code::SpfUnchecked);

@@ -17,6 +17,8 @@ pub struct Blocklist {
     pub domain: bool,
     /// Whether the name given in HELO is one of the domains that it is asked about.
     pub helo: bool,
+    /// Whether it has domains only as they were registered, without the names below them.
+    pub registered: bool,
     /// Further words by which bounces call it, lower case, one a line.
     pub names: &'static str,
     /// What it always lists; empty for what RFC 5782 says.

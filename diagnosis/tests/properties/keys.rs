@@ -32,7 +32,12 @@ pub(crate) fn dkim_holds(data: &[u8]) {
     }
     let (judged, needs) = dkim_key("k1", "shop.example", &answers);
     assert!(needs.is_empty());
-    has_words(&judged.expect("a judgement").finding);
+    let judged = judged.expect("a judgement");
+    has_words(&judged.finding);
+    if let Some(expected) = &judged.finding.expected {
+        let record = dkim::parse(expected).expect("a record");
+        assert!(matches!(record.key, dkim::Key::Bits(_)), "{expected}");
+    }
 }
 
 /// The lines are the texts at every name.

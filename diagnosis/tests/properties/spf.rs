@@ -1,8 +1,12 @@
 //! What holds of SPF whatever a zone holds: it ends, keeps the limits, and says where a fault is.
 
 use diagnosis::dns::{
-    Answer, Answers, Name, Outcome, Question, Record, RecordData, RecordType,
-    spf::{Input, State, Step, evaluate, parse::parse},
+    Answer, Answers, Name, Outcome, Question, Record, RecordData, RecordType, is_spf_record,
+    spf::{
+        Input, State, Step, evaluate,
+        parse::parse,
+        slips::{ignored, lookalike, mended},
+    },
 };
 
 /// Evaluates the first line of the data; the names that it leads to have the other lines.
@@ -18,6 +22,16 @@ pub(crate) fn holds(data: &[u8]) {
                 directive.place
             );
         }
+    }
+    for text in [*first, &format!("v=spf1 {first}")] {
+        let meant = mended(text);
+        assert!(is_spf_record(&meant), "{meant}");
+        let found = lookalike(&[text]);
+        assert!(found.is_none_or(|text| !is_spf_record(text)), "{text}");
+        assert!(
+            ignored(text).is_none_or(|it| text.contains(it.term)),
+            "{text}"
+        );
     }
     for ip in ["203.0.113.25", "2001:db8::25"] {
         let input = Input {

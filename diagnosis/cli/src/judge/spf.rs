@@ -161,16 +161,16 @@ fn hints(found: &Evaluation<'_>, input: &Input<'_>) -> Vec<String> {
 }
 
 fn of_record(text: &str, fault: &Option<Fault>) -> Vec<String> {
-    if let Some(ignored) = ignored(text) {
-        return vec![
-            format!("Receivers pass over {}: {}", ignored.term, ignored.why),
-            format!("Probably meant: {}", mended(text)),
-        ];
-    }
-    let is_syntax = matches!(fault, Some(Fault::Syntax { .. }));
+    let passed_over = ignored(text);
+    let is_syntax = matches!(fault, Some(Fault::Syntax { .. })) && parse(text).is_err();
+    let mut hints: Vec<String> = passed_over
+        .iter()
+        .map(|it| format!("Receivers pass over {}: {}", it.term, it.why))
+        .collect();
     let mended = mended(text);
-    match is_syntax && parse(text).is_err() && parse(&mended).is_ok() {
-        true => vec![format!("Probably meant: {mended}")],
-        false => Vec::new(),
+    let is_better = mended != text && parse(&mended).is_ok();
+    if is_better && (is_syntax || passed_over.is_some()) {
+        hints.push(format!("Probably meant: {mended}"));
     }
+    hints
 }

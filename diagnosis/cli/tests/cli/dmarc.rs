@@ -129,7 +129,7 @@ fn the_record_is_judged_as_well() {
         (
             "_dmarc.shop.example TXT \"v=DMARC1; p=reject; rua=a@shop.example\"",
             "dmarc-syntax",
-            json!("v=DMARC1; p=reject"),
+            json!("v=DMARC1; p=reject; rua=mailto:a@shop.example"),
         ),
     ];
     for (zone, code, expected) in cases {

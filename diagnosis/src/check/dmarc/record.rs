@@ -5,7 +5,9 @@ use super::{ask, evidence};
 use crate::{
     dns::{
         Answers, Fault, FaultKind, Name, Outcome, Question, RecordData, RecordType,
-        dmarc::{Applied, DmarcRecord, Evaluation, Found, Policy, Walk, evaluate, is_dmarc_record},
+        dmarc::{
+            Applied, DmarcRecord, Evaluation, Found, Policy, Walk, evaluate, is_dmarc_record, parse,
+        },
         tag_list,
     },
     finding::{Code, Finding, Verdict},
@@ -137,7 +139,7 @@ fn missing(
     if let Some(target) = alias(own) {
         let values = values.text(Slot::Host, target.as_str());
         return Some(Finding {
-            expected: Some(format!("{place}. TXT \"{FIRST_RECORD}\"")),
+            expected: Some(FIRST_RECORD.to_owned()),
             ..finding(
                 Code::DmarcAliasBroken,
                 Verdict::Problem,
@@ -198,36 +200,80 @@ fn lookalike<'a>(own: &Walk<'a>) -> Option<&'a str> {
     texts.find(|text| text.to_ascii_uppercase().contains("DMARC1"))
 }
 
-/// The record with what is valid in it, and a policy.
+/// The record that was probably meant: what is valid in it, and slips undone where their meaning is
+/// plain.
 fn mended(text: &str) -> String {
-    let version = text.to_ascii_uppercase().find("DMARC1");
-    let behind = version.and_then(|at| text.get(at + 6..)).unwrap_or(text);
-    let plain = behind.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
-    let plain: String = plain.replace(['"', '\\'], "");
-    let whole = format!("v=DMARC1; {plain}");
+    let whole = format!("v=DMARC1; {}", without_version(text));
     let (tags, _) = tag_list(&whole);
-    let Some(record) = crate::dns::dmarc::parse(&whole) else {
-        return FIRST_RECORD.to_owned();
-    };
-    let policy = record
-        .policy
-        .policy()
-        .map_or("none", |policy| policy.as_str());
-    let mut mended = format!("v=DMARC1; p={policy}");
-    let mut seen: Vec<&str> = vec!["v", "p"];
-    for tag in tags {
-        let ends = tag.value_at + tag.value.len();
-        let is_wrong = record
-            .faults
-            .iter()
-            .any(|fault| (tag.at..=ends).contains(&fault.at));
-        if is_wrong || seen.contains(&tag.name) {
+    let mut seen: Vec<String> = vec!["v".to_owned(), "p".to_owned()];
+    let policy = tags.iter().find(|tag| tag.name.eq_ignore_ascii_case("p"));
+    let policy = policy.and_then(|tag| meant("p", tag.value));
+    let mut mended = format!("v=DMARC1; p={}", policy.as_deref().unwrap_or("none"));
+    for tag in &tags {
+        let name = tag.name.to_ascii_lowercase();
+        let Some(value) = meant(&name, tag.value).filter(|_| !seen.contains(&name)) else {
             continue;
+        };
+        let longer = format!("{mended}; {name}={value}");
+        let is_sound = parse(&longer).is_some_and(|record| record.faults.is_empty());
+        if is_sound {
+            mended = longer;
+            seen.push(name);
         }
-        seen.push(tag.name);
-        mended.push_str(&format!("; {}={}", tag.name, tag.value));
     }
     mended
+}
+
+/// The tags without `v=DMARC1`, wherever it stands, with semicolons between them.
+fn without_version(text: &str) -> String {
+    let plain = text.replace(['"', '\\'], "");
+    let version = plain.to_ascii_uppercase().find("DMARC1");
+    let (before, behind) = match version {
+        Some(at) => (
+            plain.get(..at).unwrap_or_default(),
+            plain.get(at + "DMARC1".len()..).unwrap_or_default(),
+        ),
+        None => ("", plain.as_str()),
+    };
+    let before = before.trim_end().trim_end_matches(['=', 'v', 'V', ' ']);
+    let tags = format!("{behind};{before}");
+    let tags = tags.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    if tags.contains(';') {
+        return tags.to_owned();
+    }
+    // Words that nothing but spaces, commas or colons keep apart.
+    let words = tags.split_ascii_whitespace();
+    let words = words.map(|word| word.trim_matches([',', ':', ';']));
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// The value that a tag was probably meant to have; `None` where it has none.
+fn meant(tag: &str, value: &str) -> Option<String> {
+    let lower = value.to_ascii_lowercase();
+    let begins = |word: &&&str| {
+        let longest = lower.len().min(word.len()).min(3);
+        longest > 0 && lower.get(..longest) == word.get(..longest)
+    };
+    let one_of = |words: &[&str]| words.iter().find(begins).map(|word| (*word).to_owned());
+    match tag {
+        "p" | "sp" | "np" => one_of(&["none", "quarantine", "reject"]),
+        "adkim" | "aspf" => {
+            one_of(&["relaxed", "strict"]).map(|word| word.chars().take(1).collect())
+        }
+        "rua" | "ruf" => {
+            let joined = value.replace("mailto: ", "mailto:");
+            let words = joined.split([',', ' ']).map(str::trim);
+            let words = words.filter(|word| word.contains('@') || word.contains("://"));
+            let uris: Vec<String> = words
+                .map(|word| match word.contains(':') {
+                    true => word.to_owned(),
+                    false => format!("mailto:{word}"),
+                })
+                .collect();
+            (!uris.is_empty()).then(|| uris.join(","))
+        }
+        _ => Some(value.to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -254,6 +300,23 @@ mod tests {
             ("v=DMARC1 p=none", "v=DMARC1; p=none"),
             ("DMARC1", "v=DMARC1; p=none"),
             ("v=DMARC1; p=none; p=reject", "v=DMARC1; p=none"),
+            ("p=reject; v=DMARC1", "v=DMARC1; p=reject"),
+            ("v=DMARC1; p=quarentine; pct=200", "v=DMARC1; p=quarantine"),
+            ("v=DMARC1; p=non", "v=DMARC1; p=none"),
+            ("v=DMARC1; p=", "v=DMARC1; p=none"),
+            (
+                "v=DMARC1; p=reject; rua=a@b.example; adkim=strict",
+                "v=DMARC1; p=reject; rua=mailto:a@b.example; adkim=s",
+            ),
+            (
+                "v=DMARC1; p=none; rua=mailto: a@b.example mailto:c@d.example",
+                "v=DMARC1; p=none; rua=mailto:a@b.example,mailto:c@d.example",
+            ),
+            (
+                "v=DMARC1, p=reject, rua=mailto:a@b.example",
+                "v=DMARC1; p=reject; rua=mailto:a@b.example",
+            ),
+            ("v=DMARC1; p=none|quarantine|reject", "v=DMARC1; p=none"),
         ];
         for (text, expected) in cases {
             assert_eq!(mended(text), expected, "{text}");

@@ -23,6 +23,9 @@ const MAX_LOOKUPS: usize = 10;
 /// §4.6.4: look-ups that find nothing.
 const MAX_VOID_LOOKUPS: usize = 2;
 
+/// More records of one domain nobody reads.
+const MAX_SHOWN: usize = 10;
+
 /// §4.6.4: names of one `mx` or `ptr`.
 const MAX_NAMES: usize = 10;
 
@@ -118,7 +121,7 @@ impl<'a> Walk<'a, '_> {
         let texts = answer.texts();
         let records = texts.iter().copied().filter(|text| is_spf_record(text));
         let records: Vec<&str> = records.collect();
-        for &text in &records {
+        for &text in records.iter().take(MAX_SHOWN) {
             self.trail.push(Step::Record {
                 depth,
                 domain: domain.clone(),
