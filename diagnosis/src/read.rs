@@ -36,6 +36,7 @@ mod returned;
 mod sending;
 mod slips;
 mod transcript;
+mod trial;
 mod tries;
 mod webhook;
 
@@ -69,14 +70,38 @@ fn read_one(raw: &Raw, decoder: CharsetDecoder) -> Vec<Bounce> {
     let whole = raw.spans(0..raw.bytes().len());
     let start = whole.first().map_or(0, |span| span.start);
     let end = whole.last().map_or(start, |span| span.end);
-    let document = Document::new(&unquote(raw), decoder);
-    let mut bounces = read_parts(&document);
+    let plain = unquote(raw);
+    let mut bounces = match trial::read(&plain) {
+        Some(trials) => read_with_trials(&plain, &trials, decoder),
+        None => read_parts(&Document::new(&plain, decoder)),
+    };
     if let [only] = bounces.as_mut_slice() {
         only.span = crate::text::Span { start, end };
         only.mentioned = slips::addresses_in(raw.bytes());
     }
     bounces.iter_mut().for_each(encoded::note);
     bounces
+}
+
+/// What was tried by hand stands beside a bounce, where there is one; alone it says what it says.
+fn read_with_trials(plain: &Raw, trials: &trial::Trials, decoder: CharsetDecoder) -> Vec<Bounce> {
+    if trials.has_rest() {
+        let mut rest = read_parts(&Document::new(&trials.rest, decoder));
+        if trials.stand_beside(&rest) {
+            rest.iter_mut().for_each(|bounce| trials.join(bounce));
+            return rest;
+        }
+    }
+    let is_all = trials.are_most_of(plain);
+    if is_all && !trials.are_a_session() {
+        return vec![trials.alone()];
+    }
+    let mut whole = read_parts(&Document::new(plain, decoder));
+    if is_all && whole.iter().all(|bounce| bounce.recipients.is_empty()) {
+        return vec![trials.alone()];
+    }
+    whole.iter_mut().for_each(|bounce| trials.join(bounce));
+    whole
 }
 
 /// Events of a sending service may be several in one document; everything else is one. In a whole
@@ -91,10 +116,6 @@ fn read_parts(document: &Document) -> Vec<Bounce> {
         return bounces;
     }
     let bounce = read_document(document);
-    let says_nothing = bounce.kind == Kind::Other && bounce.recipients.is_empty();
-    if says_nothing && let Some(lone) = look_up::read(&body) {
-        return vec![lone];
-    }
     if is_message
         && bounce.kind == Kind::Other
         && let Some(bounces) = webhook::read(&body)
@@ -171,6 +192,7 @@ fn read_document(document: &Document) -> Bounce {
         sending: Sending::default(),
         returned: Returned::default(),
         mentioned: Vec::new(),
+        trials: Vec::new(),
     };
     bounce.returned = returned::read(document, &bounce);
     bounce.sending = sending::read(document, &bounce, report.envelope_sender);
