@@ -93,10 +93,13 @@ fn read_with_trials(plain: &Raw, trials: &trial::Trials, decoder: CharsetDecoder
         }
     }
     let is_all = trials.are_most_of(plain);
-    if is_all && !trials.are_a_session() {
+    let mut whole = read_parts(&Document::new(plain, decoder));
+    let is_session = whole
+        .iter()
+        .any(|bounce| bounce.shape == Shape::Transcript && !bounce.recipients.is_empty());
+    if is_all && !is_session && !trials.are_a_session() {
         return vec![trials.alone()];
     }
-    let mut whole = read_parts(&Document::new(plain, decoder));
     if is_all && whole.iter().all(|bounce| bounce.recipients.is_empty()) {
         return vec![trials.alone()];
     }
