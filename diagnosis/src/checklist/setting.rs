@@ -1,11 +1,11 @@
 //! The circumstances of one recipient, as the rows of the playbook ask for them.
 
 use crate::{
-    bounce::{Form, Kind, Recipient, Sending},
+    bounce::{Form, Kind, Recipient, Sending, Shape},
     case::{Case, Judgement},
     finding::{Finding, Verdict},
     knowledge::{self, Condition, Fact, Sender},
-    reason::Side,
+    reason::{RefusedBy, Side},
     wording::{Slot, Value, Values, Words},
 };
 
@@ -159,7 +159,10 @@ impl<'a> Setting<'a> {
                     || recipient.status.is_some()
                     || recipient.reply_code.is_some()
             }
-            Fact::Forwarded => sending.decoded.as_ref().map(form) == Some(Form::Srs),
+            Fact::Forwarded => {
+                sending.decoded.as_ref().map(form) == Some(Form::Srs)
+                    || self.judgement.refused_by == Some(RefusedBy::ForwardTarget)
+            }
             Fact::Helo => sending.helo.is_some(),
             Fact::Hosted => self.host.is_some(),
             Fact::Recipient => self.recipient.address.is_some(),
@@ -247,5 +250,11 @@ pub(super) fn service(case: &Case, findings: &[Finding]) -> Option<&'static Send
             .flat_map(|(_, answer)| answer.pointers())
             .find_map(|name| knowledge::sender_of_host(name.as_str()))
     };
-    by_name.or_else(by_pointer)
+    // A service that reports by webhook has sent the message itself.
+    let by_report = || {
+        let system = bounce.system.as_ref()?;
+        let is_own = bounce.shape == Shape::Webhook;
+        is_own.then(|| knowledge::sender_named(system.value))?
+    };
+    by_name.or_else(by_report).or_else(by_pointer)
 }
