@@ -117,8 +117,9 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
         .filter(|second| *second != reason);
     let permanent = is_permanent(bounce, recipient);
     // Where nobody was reached, the server that wrote the report is the sender's.
-    let provider =
-        provider.filter(|_| !(reason.is_silence() && reports_of_itself(bounce, recipient)));
+    let says_who = best.is_some_and(|hit| hit.rule.refused_by.is_some());
+    let provider = provider
+        .filter(|_| says_who || !(reason.is_silence() && reports_of_itself(bounce, recipient)));
     let refused_by = refused_by(
         bounce,
         recipient,
@@ -387,6 +388,9 @@ fn responsible(
     let side = rule
         .and_then(|rule| rule.side)
         .unwrap_or_else(|| reason.usual_side());
+    if was_passed_on(recipient) && is_about_the_mailbox(reason) {
+        return Side::Recipient;
+    }
     let given_up = recipient
         .action
         .as_ref()
@@ -417,6 +421,9 @@ fn refused_by(
     if bounce.system.as_ref().map(|system| system.value) == Some(knowledge::MAIL_PROGRAM) {
         return RefusedBy::OwnServer;
     }
+    if answered && was_passed_on(recipient) {
+        return RefusedBy::ForwardTarget;
+    }
     match (answered, bounce.reporting_mta.is_some()) {
         (false, true) if !wrote_for_the_recipient(bounce, recipient) => RefusedBy::OwnServer,
         (false, true) => RefusedBy::MailboxHost,
@@ -430,6 +437,30 @@ fn reports_of_itself(bounce: &Bounce, recipient: &Recipient) -> bool {
     let reporter = bounce.reporting_mta.as_ref().map(|host| &host.value);
     let remote = recipient.remote_mta.as_ref().map(|host| &host.value);
     reporter.is_some() && (remote.is_none() || remote == reporter)
+}
+
+/// Reasons that only the owner of a mailbox, or of the forwarding to it, can do something about.
+fn is_about_the_mailbox(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Filtered
+            | Reason::Hasmoved
+            | Reason::Mailboxfull
+            | Reason::Suspend
+            | Reason::Userunknown
+    )
+}
+
+/// Whether the message was refused at another domain than the one that it was written to.
+fn was_passed_on(recipient: &Recipient) -> bool {
+    let domain = |address: &Option<Spanned<String>>| {
+        let (_, domain) = address.as_ref()?.value.rsplit_once('@')?;
+        Some(domain.to_lowercase())
+    };
+    match (domain(&recipient.original), domain(&recipient.address)) {
+        (Some(written_to), Some(refused)) => written_to != refused,
+        _ => false,
+    }
 }
 
 /// Whether the server that wrote the report belongs to the recipient's domain.

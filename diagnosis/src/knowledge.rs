@@ -472,6 +472,12 @@ pub fn sender_of_key(host: &str) -> Option<&'static Sender> {
     SENDERS.iter().find(|sender| has_suffix(host, sender.keys))
 }
 
+/// The service of that name.
+#[must_use]
+pub fn sender_named(name: &str) -> Option<&'static Sender> {
+    SENDERS.iter().find(|sender| sender.name == name)
+}
+
 /// The service whose mail exchanger has that name.
 #[must_use]
 pub fn sender_of_exchanger(host: &str) -> Option<&'static Sender> {

@@ -87,20 +87,17 @@ fn read_one(raw: &Raw, decoder: CharsetDecoder) -> Vec<Bounce> {
 fn read_with_trials(plain: &Raw, trials: &trial::Trials, decoder: CharsetDecoder) -> Vec<Bounce> {
     if trials.has_rest() {
         let mut rest = read_parts(&Document::new(&trials.rest, decoder));
-        if trials.stand_beside(&rest) {
+        // Commands behind what a tool printed are of one session with it.
+        let is_session = rest.iter().all(|bounce| bounce.shape == Shape::Transcript);
+        if !is_session && trials.stand_beside(&rest) {
             rest.iter_mut().for_each(|bounce| trials.join(bounce));
             return rest;
         }
     }
-    let is_all = trials.are_most_of(plain);
     let mut whole = read_parts(&Document::new(plain, decoder));
-    let is_session = whole
-        .iter()
-        .any(|bounce| bounce.shape == Shape::Transcript && !bounce.recipients.is_empty());
-    if is_all && !is_session && !trials.are_a_session() {
-        return vec![trials.alone()];
-    }
-    if is_all && whole.iter().all(|bounce| bounce.recipients.is_empty()) {
+    let is_nothing = whole.iter().all(|bounce| bounce.recipients.is_empty());
+    let is_session = !is_nothing && whole.iter().any(|bounce| bounce.shape == Shape::Transcript);
+    if trials.are_most_of(plain) && (is_nothing || !(is_session || trials.are_a_session())) {
         return vec![trials.alone()];
     }
     whole.iter_mut().for_each(|bounce| trials.join(bounce));

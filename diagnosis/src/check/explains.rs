@@ -2,7 +2,7 @@
 
 use super::blocklist;
 use crate::{
-    case::Case,
+    case::{Case, Judgement},
     finding::{Check, Code, Finding, Verdict},
     reason::{Reason, RefusedBy},
 };
@@ -32,14 +32,43 @@ pub fn explains(case: &Case, finding: &Finding) -> bool {
         .filter(|(_, judgement)| !(names_a_list && is_by_a_list(judgement.reason)))
         .filter(|(index, _)| finding.recipients.is_empty() || finding.recipients.contains(index))
         .filter(|(index, _)| !is_of_another_method(case, *index, finding.code.check()))
-        .any(|(_, judgement)| {
+        .any(|(index, judgement)| {
             let own = judgement.refused_by == Some(RefusedBy::SenderProvider);
             let of_address =
                 is_about_the_address(judgement.reason) && ADDRESS.contains(&finding.code);
             let of_tls = is_about_tls(judgement.reason) && TLS.contains(&finding.code);
-            !own && (of_address || of_tls || explaining(judgement.reason).contains(&finding.code))
+            let of_reason = explaining(judgement.reason).contains(&finding.code)
+                && !wants_the_login(judgement)
+                && !(finding.code.check() == Check::ReverseDns
+                    && is_of_a_ban(case, index, judgement.reason));
+            !own && (of_address || of_tls || of_reason)
         })
 }
+
+/// Whether the sender's own server refused who was sending: it goes by logins, not by what DNS says.
+fn wants_the_login(judgement: &Judgement) -> bool {
+    judgement.refused_by == Some(RefusedBy::OwnServer)
+        && matches!(
+            judgement.reason,
+            Reason::Norelaying | Reason::Policyviolation | Reason::Rejected | Reason::Securityerror
+        )
+}
+
+/// Whether the reply speaks of a ban or a list, and not of names: who is on one is refused with a name
+/// in DNS too.
+fn is_of_a_ban(case: &Case, index: usize, reason: Reason) -> bool {
+    let recipient = case.bounce.recipients.get(index);
+    let said = recipient.and_then(|recipient| recipient.diagnostic.as_ref());
+    let said = said.map_or_else(String::new, |said| said.value.to_ascii_lowercase());
+    let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
+    reason != Reason::Requireptr && says(BAN) && !says(NAME)
+}
+
+/// Words for a list or a ban of the sending server.
+const BAN: &[&str] = &["banned", "blacklist", "block list", "blocklist", "listed"];
+
+/// Words for the name that an address has in DNS.
+const NAME: &[&str] = &["ptr", "reverse", "rdns", "hostname", "host name"];
 
 /// Reasons that a listing can be the cause of, also where the bounce names no list.
 fn is_about_reputation(reason: Reason) -> bool {

@@ -1,13 +1,13 @@
 //! The circumstances of one recipient, as the rows of the playbook ask for them.
 
 use crate::{
-    bounce::{Form, Kind, Recipient, Sending, Trial, TrialOutcome},
+    bounce::{Form, Kind, Recipient, Sending, Shape, Trial, TrialOutcome},
     case::{Case, Judgement, Tried, tried},
     dns::Name,
     finding::{Finding, Verdict},
     knowledge::{self, Condition, Fact, Sender},
     read::are_related,
-    reason::Side,
+    reason::{RefusedBy, Side},
     text::Spanned,
     wording::{Slot, Value, Values, Words},
 };
@@ -191,6 +191,7 @@ impl<'a> Setting<'a> {
             }
             Fact::Forwarded => {
                 sending.decoded.as_ref().map(form) == Some(Form::Srs)
+                    || self.judgement.refused_by == Some(RefusedBy::ForwardTarget)
                     || was_forwarded(self.recipient)
             }
             Fact::DomainShown => self.is_found(self.domain()),
@@ -325,7 +326,13 @@ pub(super) fn service(case: &Case, findings: &[Finding]) -> Option<&'static Send
             .flat_map(|(_, answer)| answer.pointers())
             .find_map(|name| knowledge::sender_of_host(name.as_str()))
     };
-    by_name.or_else(by_pointer)
+    // A service that reports by webhook has sent the message itself.
+    let by_report = || {
+        let system = bounce.system.as_ref()?;
+        let is_own = bounce.shape == Shape::Webhook;
+        is_own.then(|| knowledge::sender_named(system.value))?
+    };
+    by_name.or_else(by_report).or_else(by_pointer)
 }
 
 /// Whether the recipient's side sent the message on to an address in another house.

@@ -7,7 +7,7 @@ use crate::{
     dns::Name,
     finding::Finding,
     knowledge,
-    reason::RefusedBy,
+    reason::{Reason, RefusedBy},
     wording::{Slot, Value, Values, Words},
 };
 
@@ -21,9 +21,12 @@ pub(super) fn values(case: &Case, index: usize, findings: &[Finding], words: &Wo
         }
     };
     if let Some(recipient) = bounce.recipients.get(index) {
-        let address = recipient
-            .address
-            .as_ref()
+        let judgement = case.judgements.get(index);
+        let was_passed_on =
+            judgement.is_some_and(|is| is.refused_by == Some(RefusedBy::ForwardTarget));
+        let written_to = recipient.original.as_ref().filter(|_| was_passed_on);
+        let address = written_to
+            .or(recipient.address.as_ref())
             .map(|address| address.value.clone());
         let domain = address
             .as_ref()
@@ -216,6 +219,8 @@ fn refuser(case: &Case, index: usize) -> Option<String> {
         .map(|(_, domain)| domain.to_owned());
     match judgement.refused_by {
         Some(RefusedBy::Nobody) => domain.or(server),
+        // A domain does not say of itself that it is not its own.
+        _ if judgement.reason == Reason::Norelaying => provider.or(server),
         _ => provider.or(server).or(domain),
     }
 }

@@ -265,7 +265,10 @@ fn remark_end(rest: &str) -> Option<usize> {
 
 fn recipient(text: &Text, entry: Entry) -> Option<Recipient> {
     let address = address::at(text, entry.address)?;
-    let original = entry.original.and_then(|range| address::at(text, range));
+    let original = entry
+        .original
+        .or_else(|| original_below(text.as_str(), entry.lines.first()?));
+    let original = original.and_then(|range| address::at(text, range));
     let content = |line: &Range<usize>| text.as_str().get(line.clone()).unwrap_or_default();
     let lines: Vec<Range<usize>> = entry
         .lines
@@ -287,6 +290,12 @@ fn recipient(text: &Text, entry: Entry) -> Option<Recipient> {
         remote_mta: server.or(read.remote_mta),
         ..read
     })
+}
+
+/// Exim writes the remark about the alias alone, below the address.
+fn original_below(string: &str, line: &Range<usize>) -> Option<Range<usize>> {
+    remark_end(string.get(line.clone())?)?;
+    address::find(string.get(..line.end)?, line.start)
 }
 
 /// The server that was spoken to, where its name alone stands above what it said (Exchange).
@@ -329,11 +338,14 @@ fn is_ruler(line: &str) -> bool {
 
 /// The first address that a text names as the recipient of its reply.
 pub(super) fn recipient_in(said: &Spanned<String>, text: &Text) -> Option<Spanned<String>> {
-    if is_about_the_sender(text.as_str()) {
+    let string = text.as_str();
+    let lower = string.to_ascii_lowercase();
+    if is_about_the_sender(&lower) {
         return None;
     }
-    let at = text.as_str().find(said.value.get(..3)?).unwrap_or(0);
-    let found = address::find(text.as_str(), at).or_else(|| address::find(text.as_str(), 0))?;
+    let at = string.find(said.value.get(..3)?).unwrap_or(0);
+    let found =
+        first_recipient(string, &lower, at).or_else(|| first_recipient(string, &lower, 0))?;
     address::at(text, found)
 }
 
@@ -341,6 +353,46 @@ pub(super) fn recipient_in(said: &Spanned<String>, text: &Text) -> Option<Spanne
 pub(super) fn is_about_the_sender(said: &str) -> bool {
     let lower = said.to_ascii_lowercase();
     lower.contains("sender") || lower.contains("mail from")
+}
+
+/// Words near before an address that is the sender's.
+const NEAR_SENDER: [&str; 4] = [
+    "anti-spoofing policy",
+    "identities failed the check",
+    "sendasdenied",
+    "verification failed for",
+];
+
+/// Words right before an address of the sender, or of somebody who can help.
+const BEFORE_OTHERS: [&str; 5] = ["as", "contact", "details to", "report to", "write to"];
+
+/// The first address from there on that is nobody else's.
+fn first_recipient(string: &str, lower: &str, from: usize) -> Option<Range<usize>> {
+    const NEAR: usize = 60;
+    let mut at = from;
+    let mut others = Vec::new();
+    loop {
+        let found = address::find(string, at)?;
+        at = found.end;
+        let before = lower.get(..found.start)?;
+        let before = before.trim_end_matches([' ', '<', '"', '\'', '\t', '\n']);
+        let start = before.len().saturating_sub(NEAR);
+        let near = (start..=before.len()).find_map(|start| before.get(start..))?;
+        let is_others = NEAR_SENDER.iter().any(|words| near.contains(words))
+            || BEFORE_OTHERS
+                .iter()
+                .any(|words| ends_with_words(before, words))
+            || others.contains(&lower.get(found.clone()));
+        if !is_others {
+            return Some(found);
+        }
+        others.push(lower.get(found));
+    }
+}
+
+fn ends_with_words(before: &str, words: &str) -> bool {
+    let rest = before.strip_suffix(words);
+    rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
 }
 
 #[cfg(test)]
@@ -382,7 +434,7 @@ mod tests {
         check(
             "The following address(es) failed:\n\n  ana@firm.example\n    (ultimately generated from all@firm.example)\n    Unrouteable address\n  bo@firm.example\n    host mx.firm.example [192.0.2.10]\n    SMTP error from remote mail server after RCPT TO:<bo@firm.example>:\n    550 no\n",
             &[
-                "ana@firm.example: (ultimately generated from all@firm.example) Unrouteable address",
+                "ana@firm.example (all@firm.example): (ultimately generated from all@firm.example) Unrouteable address",
                 "bo@firm.example: 550 no",
             ],
         );

@@ -10,20 +10,25 @@ use crate::{
 use super::{address, lone};
 
 /// Words right before the domain of From.
-const BEFORE_AUTHOR: [&str; 5] = [
+const BEFORE_AUTHOR: [&str; 6] = [
     "unauthenticated email from ",
     "unauthenticated mail from ",
     "sending domain ",
     "header.from=",
+    "dmarc policy for ",
     "dmarc policy of ",
 ];
 
 /// Words right before the domain, or the address, of MAIL FROM.
-const BEFORE_ENVELOPE: [&str; 5] = [
+const BEFORE_ENVELOPE: [&str; 9] = [
     "spf [",
     "smtp.mailfrom=",
     "envelope-from=",
     "domain of ",
+    "send mail for ",
+    "send mail from ",
+    "send mails from ",
+    "verification failed for <",
     // The page that SPF filters link to: `…/why?s=mfrom;id=ana%40shop.example;ip=…`.
     "s=mfrom;id=",
 ];
@@ -35,7 +40,19 @@ pub(super) fn of_author(bounce: &Bounce) -> Option<Spanned<String>> {
 
 /// The domain of MAIL FROM, as the first refusal that tells it has it.
 pub(super) fn of_envelope(bounce: &Bounce) -> Option<Spanned<String>> {
-    named(bounce, &BEFORE_ENVELOPE)
+    named(bounce, &BEFORE_ENVELOPE).or_else(|| of_refused_address(bounce))
+}
+
+/// Postfix repeats the address that it refused: `<ADDRESS>: Sender address rejected`.
+fn of_refused_address(bounce: &Bounce) -> Option<Spanned<String>> {
+    bounce.recipients.iter().find_map(|recipient| {
+        let said = recipient.diagnostic.as_ref()?;
+        let lower = said.value.to_ascii_lowercase();
+        let end = lower.find(">: sender address rejected")?;
+        let start = lower.get(..end)?.rfind('@')? + 1;
+        let domain = lower.get(start..end).filter(|name| lone::is_domain(name))?;
+        Some(Spanned::new(domain.to_owned(), narrow(said, start..end)))
+    })
 }
 
 fn named(bounce: &Bounce, before: &[&str]) -> Option<Spanned<String>> {

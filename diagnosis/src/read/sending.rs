@@ -76,11 +76,14 @@ fn address_of(field: Option<&Text>) -> Option<Spanned<String>> {
 }
 
 /// Words near before the address of the client in a refusal.
-const NEAR_CLIENT: [&str; 12] = [
+const NEAR_CLIENT: [&str; 15] = [
     "client host",
     "client ip",
     "connecting ip",
+    "i=ip&v=",
+    "generic hostname",
     "ip address",
+    "ip/",
     "ip=",
     "ip:",
     "ip ",
@@ -95,8 +98,9 @@ const NEAR_CLIENT: [&str; 12] = [
 const BEFORE_CLIENT: [&str; 5] = ["client", "for", "from", "host", "ip"];
 
 /// Words right behind it.
-const BEHIND_CLIENT: [&str; 10] = [
+const BEHIND_CLIENT: [&str; 12] = [
     "blocked",
+    "found on",
     "has been",
     "has no",
     "is blocked",
@@ -106,7 +110,11 @@ const BEHIND_CLIENT: [&str; 10] = [
     "is on",
     "listed",
     "not allowed",
+    "sent from",
 ];
+
+/// The same where a name stands before it: only of a client a server says that a list has it.
+const BEHIND_NAMED_CLIENT: [&str; 3] = ["is in a black", "is in an rbl", "is listed"];
 
 /// The IP that the refusing server named as the one it was spoken to from: in its own words, and
 /// not its own address.
@@ -150,11 +158,13 @@ fn names_client(lower: &str, address: &Range<usize>) -> bool {
     let outer = before.trim_end_matches([' ', '[', '(', '<', '"', '\'']);
     let last = outer.rsplit([' ', '(', '[']).next().unwrap_or_default();
     let is_host = last.contains('.') && last.contains(|c: char| c.is_alphabetic());
-    if is_host && !outer.ends_with(['.', ':', '=']) {
-        return false;
-    }
     let behind = lower.get(address.end..).unwrap_or_default();
     let behind = behind.trim_start_matches([' ', ']', ')', '>', '"', '\'']);
+    if is_host && !outer.ends_with(['.', ':', '=']) {
+        return BEHIND_NAMED_CLIENT
+            .iter()
+            .any(|words| behind.starts_with(words));
+    }
     before.trim_end().ends_with(['[', '('])
         || BEFORE_CLIENT.contains(&last)
         || BEHIND_CLIENT.iter().any(|words| behind.starts_with(words))
