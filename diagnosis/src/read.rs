@@ -1,8 +1,6 @@
 //! A paste becomes [`Bounce`]s. One file a *shape* of input; what only one system writes is a row
 //! under `knowledge/`. Readers never fail: what they do not understand they leave out.
 
-pub(crate) use address::are_related;
-
 use std::collections::HashMap;
 
 use crate::{

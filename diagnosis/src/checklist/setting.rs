@@ -1,12 +1,11 @@
 //! The circumstances of one recipient, as the rows of the playbook ask for them.
 
 use crate::{
-    bounce::{Form, Kind, Recipient, Sending, Shape, Trial, TrialOutcome},
+    bounce::{Form, Kind, Recipient, Sending, Shape, Trial, TrialOutcome, are_near},
     case::{Case, Judgement, Tried, tried},
     dns::Name,
     finding::{Finding, Verdict},
     knowledge::{self, Condition, Fact, Sender},
-    read::are_related,
     reason::{RefusedBy, Side},
     text::Spanned,
     wording::{Slot, Value, Values, Words},
@@ -342,7 +341,7 @@ fn was_forwarded(recipient: &Recipient) -> bool {
         Some(address.value.rsplit_once('@')?.1.to_lowercase())
     };
     match (domain(&recipient.original), domain(&recipient.address)) {
-        (Some(first), Some(last)) => !are_related(&first, &last),
+        (Some(first), Some(last)) => !are_near(&first, &last),
         _ => false,
     }
 }

@@ -122,7 +122,7 @@ pub(super) fn domain(address: &Spanned<String>) -> Option<Spanned<String>> {
 
 /// Whether two domains are of one house: the same organisation, or the same name under another
 /// top-level domain.
-pub(crate) fn are_related(one: &str, other: &str) -> bool {
+pub(super) fn are_related(one: &str, other: &str) -> bool {
     main_label(one) == main_label(other)
 }
 
