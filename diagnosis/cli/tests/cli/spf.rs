@@ -89,6 +89,19 @@ fn what_receivers_pass_over_is_told() {
 }
 
 #[test]
+fn a_record_that_leads_back_to_itself_is_told() {
+    for record in [
+        "v=spf1 include:shop.example -all",
+        "v=spf1 redirect=shop.example",
+    ] {
+        let judged = judged(record);
+        assert_eq!(judged["result"], "permerror");
+        let hint = "The record of shop.example leads back to itself";
+        assert_eq!(judged["hints"], json!([hint]));
+    }
+}
+
+#[test]
 fn several_records_are_all_shown() {
     let zone = "shop.example TXT \"v=spf1 -all\"
         shop.example TXT \"v=spf1 mx ~all\"";
