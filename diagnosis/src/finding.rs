@@ -373,6 +373,8 @@ words! {
         DkimSignatureSha1 = 102 "dkim-signature-sha1",
         /// The selector is an alias for a name that holds no key.
         DkimAliasBroken = 103 "dkim-alias-broken",
+        /// The key stands at a name with the domain twice.
+        DkimKeyMisplaced = 105 "dkim-key-misplaced",
         /// The private key stands in DNS.
         DkimKeyPrivate = 104 "dkim-key-private",
         /// SPF or DKIM vouches for a domain that is aligned with From.

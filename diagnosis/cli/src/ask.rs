@@ -126,7 +126,9 @@ fn ask(agent: &ureq::Agent, url: &str, question: &Question) -> Answer {
             let status = response.status().as_u16();
             let body = response.into_body().read_to_string().unwrap_or_default();
             match status {
-                200 => read_answer(&body, asked_at).unwrap_or_else(|_| failed(Outcome::ServFail)),
+                200 => {
+                    read_answer(&body, asked_at).unwrap_or_else(|_| failed(Outcome::Unreachable))
+                }
                 _ => read_failure(status, &body, asked_at),
             }
         }

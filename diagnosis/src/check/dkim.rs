@@ -126,7 +126,7 @@ fn guessed(case: &Case, answers: &Answers, needs: &mut Vec<Question>) -> Vec<Fin
     let mut found = Vec::new();
     for service in services(&domain, answers, needs) {
         for selector in service.selectors {
-            let judged = key::judge(selector, domain.as_str(), answers, needs);
+            let judged = key::judge_here(selector, domain.as_str(), answers, needs);
             let usable = judged.filter(|judged| {
                 matches!(judged.finding.verdict, Verdict::Pass | Verdict::Warning)
             });

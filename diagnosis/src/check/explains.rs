@@ -187,6 +187,7 @@ fn explaining(reason: Reason) -> &'static [Code] {
             Code::DkimSignatureSha1,
             Code::DkimAliasBroken,
             Code::DkimKeyPrivate,
+            Code::DkimKeyMisplaced,
             Code::DmarcMissing,
             Code::DmarcSeveral,
             Code::DmarcNotAligned,

@@ -461,6 +461,16 @@ fn judged(found: &Evaluation<'_>, subject: &Subject<'_>) -> Finding {
             subject.finding(Code::SpfExcluded, Verdict::Problem, values)
         }
         ProtocolResult::Permerror | ProtocolResult::Temperror => match &found.fault {
+            Some(Fault::TooManyLookups) => {
+                let values = match found.circle() {
+                    Some(domain) => {
+                        let words = format!("The record of {domain} leads back to itself.");
+                        values.text(Slot::Cause, words)
+                    }
+                    None => values,
+                };
+                subject.finding(Code::SpfTooManyLookups, Verdict::Problem, values)
+            }
             Some(fault) => broken(fault, subject, values),
             None => missing(subject),
         },

@@ -58,6 +58,24 @@ pub struct Evaluation<'a> {
     pub answers: Vec<Question>,
 }
 
+/// A record that is come to so often leads back to itself.
+const OFTEN: usize = 4;
+
+impl Evaluation<'_> {
+    /// The domain whose record leads back to itself, by includes or `redirect=`.
+    #[must_use]
+    pub fn circle(&self) -> Option<&Name> {
+        let domains = || {
+            self.trail.iter().filter_map(|step| match step {
+                Step::Record { domain, .. } => Some(domain),
+                _ => None,
+            })
+        };
+        let is_often = |domain: &&Name| domains().filter(|known| known == domain).count() >= OFTEN;
+        domains().find(is_often)
+    }
+}
+
 /// The directive that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matched<'a> {

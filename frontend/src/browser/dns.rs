@@ -17,7 +17,7 @@ pub(crate) async fn ask(question: &Question, fresh: bool) -> Answer {
     let limit = AbortSignal::timeout_with_u32(LIMIT_MILLISECONDS);
     match fetch(question, fresh, &limit).await {
         Ok((200, body)) => read_answer(&body, Some(asked_at))
-            .unwrap_or_else(|_| nothing(Outcome::ServFail, asked_at)),
+            .unwrap_or_else(|_| nothing(Outcome::Unreachable, asked_at)),
         Ok((status, body)) => read_failure(status, &body, Some(asked_at)),
         Err(_) if limit.aborted() => nothing(Outcome::Timeout, asked_at),
         Err(_) => nothing(Outcome::Unreachable, asked_at),

@@ -5,7 +5,7 @@ use diagnosis::{
     check::dmarc_record,
     dns::{
         Name, ProtocolResult,
-        dmarc::{Evaluation, Found, Policy, Walk, evaluate},
+        dmarc::{Evaluation, Found, Policy, Walk, evaluate, unpermitted_reports},
     },
     finding::Finding,
     report::FindingReport,
@@ -38,12 +38,13 @@ impl Dmarc {
         let (judged, passes) = self.asking.resolve(|answers| {
             let (found, mut needs) = evaluate(&self.from, spf, &self.dkim_domain, answers);
             let (of_record, open) = dmarc_record(&self.from, answers);
-            needs.extend(
-                open.into_iter()
-                    .filter(|question| !answers.contains(question)),
-            );
+            let (strangers, reports) = unpermitted_reports(&found, answers);
+            needs.extend(open.into_iter().chain(reports));
             let passes = found.result == ProtocolResult::Pass;
-            ((self.words(&found, of_record.as_ref()), passes), needs)
+            (
+                (self.words(&found, of_record.as_ref(), &strangers), passes),
+                needs,
+            )
         });
         Judged {
             passes,
@@ -51,7 +52,13 @@ impl Dmarc {
         }
     }
 
-    fn words(&self, found: &Evaluation<'_>, of_record: Option<&Finding>) -> String {
+    fn words(
+        &self,
+        found: &Evaluation<'_>,
+        of_record: Option<&Finding>,
+        strangers: &[Name],
+    ) -> String {
+        let strangers: Vec<String> = strangers.iter().map(Name::to_string).collect();
         let result = found.result.as_str();
         let record = found.applied.as_ref().map(|applied| applied.record.text);
         let domain = found.applied.as_ref().map(|it| it.domain.as_str());
@@ -79,19 +86,25 @@ impl Dmarc {
             ("title", &title as _),
             ("detail", &detail as _),
             ("expected", &expected as _),
+            ("unpermitted_reports", &strangers as _),
         ];
         let mut lines = vec![found.result.as_str().to_owned()];
         if let Some(report) = report.filter(|report| report.verdict != "pass") {
             lines.push(format!("  {}: {}", report.verdict, report.title));
             lines.push(format!("  {}", report.detail));
         }
+        if report.is_none() {
+            lines.push(format!("  {} does not exist", self.from));
+        }
         lines.extend(expected.map(|record| format!("  it should be: {record}")));
+        let domain = domain.unwrap_or_default();
+        lines.extend(strangers.iter().map(|stranger| {
+            format!("  no reports go to {stranger}: {domain}._report._dmarc.{stranger} does not say v=DMARC1")
+        }));
         self.evaluated(&mut lines, found);
         self.asking.words(&fields, &lines)
     }
-}
 
-impl Dmarc {
     fn evaluated(&self, lines: &mut Vec<String>, found: &Evaluation<'_>) {
         if let Some(applied) = &found.applied {
             let policy = found.policy.map_or("no policy", Policy::as_str);

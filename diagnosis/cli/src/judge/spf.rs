@@ -146,6 +146,9 @@ fn hints(found: &Evaluation<'_>, input: &Input<'_>) -> Vec<String> {
             _ => Vec::new(),
         };
     };
+    if let Some(domain) = found.circle() {
+        return vec![format!("The record of {domain} leads back to itself")];
+    }
     match first {
         Step::NoRecord { exists: false, .. } => vec![format!("{domain} does not exist")],
         Step::NoRecord {

@@ -39,6 +39,7 @@ fn an_aligned_domain_passes() {
         "title": "news.shop.example has a DMARC record with the policy quarantine",
         "detail": "v=DMARC1; p=reject; sp=quarantine (at _dmarc.shop.example)",
         "expected": null,
+        "unpermitted_reports": [],
     });
     assert_eq!((judged, status), (expected, Some(0)));
 }
@@ -140,6 +141,21 @@ fn the_record_is_judged_as_well() {
             "{zone}"
         );
     }
+}
+
+#[test]
+fn reports_to_others_need_their_permission() {
+    let zone = "_dmarc.shop.example TXT \"v=DMARC1; p=none; rua=mailto:a@in.shop.example,mailto:b@yes.example,mailto:c@no.example\"
+        shop.example._report._dmarc.yes.example TXT \"v=DMARC1\"";
+    let (judged, _) = judge_json(zone, &["dmarc", "--from", "shop.example"]);
+    assert_eq!(judged["unpermitted_reports"], json!(["no.example"]));
+    let ran = judge(zone, &["dmarc", "--from", "shop.example"]);
+    assert!(
+        ran.out
+            .contains("no reports go to no.example: shop.example._report._dmarc.no.example"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]

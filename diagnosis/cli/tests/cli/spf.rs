@@ -1,5 +1,11 @@
 //! `diagnose spf`.
 
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    thread,
+};
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -83,6 +89,19 @@ fn what_receivers_pass_over_is_told() {
 }
 
 #[test]
+fn a_record_that_leads_back_to_itself_is_told() {
+    for record in [
+        "v=spf1 include:shop.example -all",
+        "v=spf1 redirect=shop.example",
+    ] {
+        let judged = judged(record);
+        assert_eq!(judged["result"], "permerror");
+        let hint = "The record of shop.example leads back to itself";
+        assert_eq!(judged["hints"], json!([hint]));
+    }
+}
+
+#[test]
 fn several_records_are_all_shown() {
     let zone = "shop.example TXT \"v=spf1 -all\"
         shop.example TXT \"v=spf1 mx ~all\"";
@@ -119,6 +138,30 @@ fn no_record_is_told_from_no_domain_and_from_no_answer() {
     ]
     .concat();
     let ran = run(&folder(&[]), nobody);
+    assert!(
+        ran.out.contains("the resolver could not be reached"),
+        "{}",
+        ran.out
+    );
+}
+
+/// A page that stands where a resolver should says nothing about DNS: least of all that name servers
+/// are down.
+#[test]
+fn what_is_no_dns_answer_is_no_servfail() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/dns-query", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let page = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello";
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(page.as_bytes());
+        }
+    });
+    let ran = run(
+        &folder(&[]),
+        [&FROM_SHOP[..], &["--resolver", url.as_str()]].concat(),
+    );
     assert!(
         ran.out.contains("the resolver could not be reached"),
         "{}",

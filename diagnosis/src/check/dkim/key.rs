@@ -3,7 +3,7 @@
 use super::super::{Asked, ask, fault_values, finding, unchecked};
 use crate::{
     dns::{
-        Answer, Answers, Name, Question, RecordData, RecordType,
+        Answer, Answers, Name, Outcome, Question, RecordData, RecordType,
         dkim::{Breakage, Key, KeyRecord, KeyType, is_key_record, mended, parse},
     },
     finding::{Code, Finding, Verdict},
@@ -35,7 +35,25 @@ pub fn dkim_key(selector: &str, domain: &str, answers: &Answers) -> Asked<Option
     (judged, needs)
 }
 
+/// The key, looked for where it was put by mistake too.
 pub(super) fn judge(
+    selector: &str,
+    domain: &str,
+    answers: &Answers,
+    needs: &mut Vec<Question>,
+) -> Option<JudgedKey> {
+    let judged = judge_here(selector, domain, answers, needs)?;
+    let mut asked = judged.finding.answers.iter();
+    let exists = asked.any(|(_, answer)| answer.outcome != Outcome::NxDomain);
+    if judged.finding.code != Code::DkimKeyMissing || exists {
+        return Some(judged);
+    }
+    let elsewhere = misplaced(&judged.finding, domain, answers, needs)?;
+    Some(elsewhere.unwrap_or(judged))
+}
+
+/// The key where it belongs; nothing more is asked where there is none.
+pub(super) fn judge_here(
     selector: &str,
     domain: &str,
     answers: &Answers,
@@ -89,6 +107,34 @@ fn judge_texts(answer: &Answer, place: &str, values: Values) -> JudgedKey {
             without_record(Code::DkimKeySeveral, values.with(Slot::Count, count))
         }
     }
+}
+
+/// A key where the domain was appended twice, as panels do that append it to what was entered with
+/// it. The inner `None` where there is none, the outer one while it has to be asked for.
+#[expect(clippy::option_option, reason = "a question may be open")]
+fn misplaced(
+    missing: &Finding,
+    domain: &str,
+    answers: &Answers,
+    needs: &mut Vec<Question>,
+) -> Option<Option<JudgedKey>> {
+    let place = missing.subject.as_str();
+    let Ok(name) = format!("{place}.{domain}").parse::<Name>() else {
+        return Some(None);
+    };
+    let question = Question::new(name.clone(), RecordType::Txt);
+    let answer = ask(answers, &question, needs)?;
+    if !answer.texts().into_iter().any(is_key_record) {
+        return Some(None);
+    }
+    let values = missing.values.clone().text(Slot::Written, name.as_str());
+    Some(Some(JudgedKey {
+        finding: Finding {
+            answers: vec![(question, answer.clone())],
+            ..finding(Code::DkimKeyMisplaced, Verdict::Problem, place, values)
+        },
+        record: None,
+    }))
 }
 
 /// The name that the alias leads to, and the service that has it, where that is known.

@@ -22,7 +22,7 @@ const FIRST_RECORD: &str = "v=DMARC1; p=none";
 pub fn dmarc_record(domain: &Name, answers: &Answers) -> Asked<Option<Finding>> {
     let (found, mut needs) = evaluate(domain, None, &[], answers);
     let judged = match needs.is_empty() {
-        true => judge(&found, false, answers, &mut needs),
+        true => judge(&found, true, answers, &mut needs),
         false => None,
     };
     (judged, needs)
@@ -160,7 +160,9 @@ fn missing(
         .into_iter()
         .find(|text| is_dmarc_record(text));
     if let Some(text) = misplaced {
-        let values = values.text(Slot::Record, text);
+        let values = values
+            .text(Slot::Record, text)
+            .text(Slot::Written, from.as_str());
         return Some(Finding {
             expected: Some(format!("{place}. TXT \"{text}\"")),
             answers: vec![(question, answer.clone())],
@@ -172,6 +174,12 @@ fn missing(
             )
         });
     }
+    if is_asked {
+        let twice = appended_twice(&place, from, values.clone(), answers, needs)?;
+        if twice.is_some() {
+            return twice;
+        }
+    }
     // A fault where authentication is what the bounce is about, else worth knowing.
     let verdict = match is_asked {
         true => Verdict::Problem,
@@ -181,6 +189,36 @@ fn missing(
         expected: Some(FIRST_RECORD.to_owned()),
         ..finding(Code::DmarcMissing, verdict, from.as_str(), values)
     })
+}
+
+/// A record where the domain was appended twice, as panels do that append it to what was entered
+/// with it. The inner `None` where there is none, the outer one while it has to be asked for.
+#[expect(clippy::option_option, reason = "a question may be open")]
+fn appended_twice(
+    place: &str,
+    from: &Name,
+    values: Values,
+    answers: &Answers,
+    needs: &mut Vec<Question>,
+) -> Option<Option<Finding>> {
+    let Ok(name) = format!("{place}.{from}").parse::<Name>() else {
+        return Some(None);
+    };
+    let question = Question::new(name.clone(), RecordType::Txt);
+    let answer = ask(answers, &question, needs)?;
+    let mut texts = answer.texts().into_iter();
+    let Some(text) = texts.find(|text| is_dmarc_record(text)) else {
+        return Some(None);
+    };
+    let values = values
+        .text(Slot::Record, text)
+        .text(Slot::Written, name.as_str());
+    let code = Code::DmarcMisplaced;
+    Some(Some(Finding {
+        expected: Some(format!("{place}. TXT \"{text}\"")),
+        answers: vec![(question, answer.clone())],
+        ..finding(code, Verdict::Problem, from.as_str(), values)
+    }))
 }
 
 /// Where an alias at the domain's own place leads to.
