@@ -124,6 +124,9 @@ pub(crate) struct Step {
     pub(crate) general: bool,
     /// The one fact that the step asks for.
     pub(crate) asks: Option<String>,
+    /// Facts of which one makes it a step that is done.
+    #[serde(default)]
+    pub(crate) done_by: Vec<String>,
     /// Where what it says can be read up; empty where it follows from the standards.
     #[serde(default)]
     pub(crate) source: String,

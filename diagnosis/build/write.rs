@@ -214,7 +214,7 @@ fn step(row: &Step, knowledge: &Knowledge) -> Result<String> {
         false => template(&format!("{} {}", words.verify, words.wait))?,
     };
     Ok(format!(
-        "StepRule {{ id: {:?}, owner: {}, rank: {}, when: {}, ruled_out: {}, title: {}, why: {}, verify: {verify}, commands: &[{}], hides: &{:?}, instead: {}, general: {}, asks: {} }}",
+        "StepRule {{ id: {:?}, owner: {}, rank: {}, when: {}, ruled_out: {}, title: {}, why: {}, verify: {verify}, commands: &[{}], hides: &{:?}, instead: {}, general: {}, asks: {}, done_by: {} }}",
         row.id,
         path("Side", &row.owner),
         row.rank,
@@ -227,6 +227,7 @@ fn step(row: &Step, knowledge: &Knowledge) -> Result<String> {
         row.instead,
         row.general,
         optional("Asked", row.asks.as_deref()),
+        paths("Fact", &row.done_by),
     ))
 }
 

@@ -69,6 +69,11 @@ fn spans(case: &Case) -> Vec<(Span, Mark)> {
     for judgement in &case.judgements {
         add(Mark::Why, &judgement.spans);
     }
+    for trial in &case.bounce.trials {
+        let host = trial.host.as_ref().map(|host| host.spans.as_slice());
+        add(Mark::Server, host.unwrap_or_default());
+        add(Mark::What, &trial.said.spans);
+    }
     for recipient in &case.bounce.recipients {
         let mut what = |spans: Option<&Vec<Span>>| {
             add(Mark::What, spans.map(Vec::as_slice).unwrap_or_default());

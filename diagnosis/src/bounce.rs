@@ -5,6 +5,10 @@ use std::{fmt, net::IpAddr, str::FromStr};
 
 use crate::text::{Span, Spanned};
 
+mod trial;
+
+pub use trial::{Trial, TrialOutcome, are_near};
+
 /// One message found in a paste.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bounce {
@@ -28,6 +32,8 @@ pub struct Bounce {
     pub returned: Returned,
     /// The addresses that stand in it, the first of them; what the recipient's is compared with.
     pub mentioned: Vec<String>,
+    /// What a person tried by hand, where that was pasted along.
+    pub trials: Vec<Trial>,
 }
 
 impl Bounce {
@@ -45,6 +51,7 @@ impl Bounce {
             sending: Sending::default(),
             returned: Returned::default(),
             mentioned: Vec::new(),
+            trials: Vec::new(),
         }
     }
 }

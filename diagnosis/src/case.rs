@@ -1,5 +1,7 @@
 //! A bounce with what was judged of it: what the checks and the checklist start from.
 
+mod tried;
+
 use std::net::IpAddr;
 
 use crate::{
@@ -7,6 +9,8 @@ use crate::{
     reason::{Confidence, Reason, RefusedBy, Side},
     text::{Span, Spanned},
 };
+
+pub use tried::{Tried, tried};
 
 /// A bounce with its judgements; what the checks and the checklist start from.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,7 +9,7 @@ mod values;
 use std::cmp::Reverse;
 
 use crate::{
-    bounce::{Kind, Shape},
+    bounce::{Kind, Shape, Trial, TrialOutcome},
     case::Case,
     dns::Question,
     finding::Finding,
@@ -86,11 +86,15 @@ pub struct Step {
     pub finding: Option<usize>,
     /// The one fact that it asks the person for.
     pub asks: Option<Asked>,
+    /// What the person's own tests show of it, a line each, where it is done.
+    pub shown: Vec<String>,
 }
 
 /// Whether a step is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
+    /// Done: what the person tried by hand shows it.
+    Done,
     /// To be done.
     Open,
     /// Not needed: the evidence has answered it.
@@ -102,6 +106,7 @@ impl State {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Done => "done",
             Self::Open => "open",
             Self::RuledOut => "ruled-out",
         }
@@ -206,9 +211,11 @@ pub fn kind_word(kind: Kind) -> &'static str {
 }
 
 fn headline_of_kind(case: &Case, words: &Words) -> Headline {
-    let kind = match case.bounce.shape {
-        Shape::Lone => "lone",
-        _ => kind_word(case.bounce.kind),
+    let bounce = &case.bounce;
+    let kind = match (bounce.shape, bounce.kind) {
+        (Shape::Lone, _) => "lone",
+        (_, Kind::Other) if !bounce.trials.is_empty() => "trial",
+        (_, kind) => kind_word(kind),
     };
     let side = match case.bounce.kind {
         Kind::Complaint => Side::Sender,
@@ -227,10 +234,18 @@ fn lone_values(case: &Case) -> Values {
         .first()
         .and_then(|recipient| recipient.address.as_ref())
         .map(|address| address.value.clone());
-    match address.or(domain).or(ip) {
-        Some(name) => Values::new().with(Slot::Names, Value::Names(vec![name])),
-        None => Values::new(),
+    let trials = &case.bounce.trials;
+    let of = |outcome| trials.iter().find(|trial| trial.outcome == outcome);
+    let host = |trial: &Trial| trial.name().map(str::to_owned);
+    let tried = of(TrialOutcome::TlsWorks).and_then(host);
+    let mut values = Values::new();
+    if let Some(name) = address.or(domain).or(ip).or(tried) {
+        values.set(Slot::Names, Value::Names(vec![name]));
     }
+    if let Some(name) = of(TrialOutcome::Reached).and_then(host) {
+        values.set(Slot::Reached, Value::Text(name));
+    }
+    values
 }
 
 /// Who has to act, as the owner of a step.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::{
     bounce::{Action, Bounce, Command, EnhancedStatus, Kind, Recipient, ReplyCode, Shape},
-    case::{Case, Judgement, Options},
+    case::{Case, Judgement, Options, Tried, tried},
     knowledge::{
         self, Provider, REPLIES, ReplyRule,
         wordings::{self, Wording},
@@ -17,10 +17,12 @@ use crate::{
 /// Judges each recipient of a bounce.
 #[must_use]
 pub fn classify(bounce: Bounce) -> Case {
-    let judgements = bounce
-        .recipients
-        .iter()
-        .map(|recipient| judge(&bounce, recipient))
+    let recipients = bounce.recipients.iter().enumerate();
+    let judgements = recipients
+        .map(|(index, recipient)| {
+            let judgement = judge(&bounce, recipient);
+            after_trials(judgement, tried(&bounce, index))
+        })
         .collect();
     Case {
         bounce,
@@ -37,6 +39,22 @@ fn judge(bounce: &Bounce, recipient: &Recipient) -> Judgement {
         _ if has_arrived(recipient) => calm(Reason::Delivered),
         Kind::Bounce | Kind::Delay => judge_refusal(bounce, recipient),
         Kind::Other | Kind::Suspicious => calm(Reason::Undefined),
+    }
+}
+
+/// Where no server had answered, tests by hand tell whose turn it is.
+fn after_trials(judgement: Judgement, tried: Option<Tried>) -> Judgement {
+    let is_silence = matches!(judgement.reason, Reason::Expired | Reason::Networkerror);
+    let side = match tried.filter(|_| is_silence && judgement.permanent.is_some()) {
+        Some(Tried::PortBlocked | Tried::ShutOut) => Side::SenderAdmin,
+        Some(Tried::OneServerDown) => Side::RecipientAdmin,
+        // A server that still tries gets through by itself.
+        Some(Tried::Reached) if judgement.responsible != Side::Nobody => Side::Sender,
+        Some(Tried::Reached | Tried::Silent | Tried::TurnedAway) | None => judgement.responsible,
+    };
+    Judgement {
+        responsible: side,
+        ..judgement
     }
 }
 

@@ -141,6 +141,8 @@ pub struct StepRule {
     pub general: bool,
     /// The one fact that it asks for.
     pub asks: Option<Asked>,
+    /// It is done where one of these is there.
+    pub done_by: &'static [Fact],
 }
 
 /// A fact that a person may add, so that the diagnosis runs again with it.
@@ -181,12 +183,20 @@ pub enum Fact {
     Bulk,
     /// The words of a server, or its codes.
     Diagnostic,
+    /// A test shows where the recipient's mail goes.
+    DomainShown,
     /// The message was forwarded on its way.
     Forwarded,
     /// The name that the sending server gave.
     Helo,
     /// A provider that the knowledge has by name holds the recipient's mailboxes.
     Hosted,
+    /// By test, one of the recipient's servers is silent and another answers.
+    OneServerDown,
+    /// A test shows the name of the sending IP.
+    PointerShown,
+    /// By test, nobody's server can be reached.
+    PortBlocked,
     /// The recipient's address.
     Recipient,
     /// The selector of a DKIM signature.
@@ -195,10 +205,24 @@ pub enum Fact {
     SenderDomain,
     /// The IP that the refusing server saw.
     SendingIp,
+    /// By test, the recipient's server answers.
+    ServerAnswers,
+    /// By test, the recipient's server is silent; no other was tried.
+    ServerSilent,
     /// A service whose servers many share sends the mail.
     Service,
+    /// By test, others can be reached and the recipient's server not.
+    ShutOut,
     /// The address must not be mailed again.
     Suppress,
+    /// By test, TLS comes about with a certificate that does not hold, or not at all.
+    TlsFails,
+    /// By test, the server does not offer STARTTLS.
+    TlsMissing,
+    /// By test, TLS works.
+    TlsWorks,
+    /// By test, the recipient's server says no before a word was said.
+    TurnedAway,
     /// The X.500 name of a mailbox.
     X500,
 }

@@ -34,6 +34,7 @@ mod returned;
 mod sending;
 mod slips;
 mod transcript;
+mod trial;
 mod tries;
 mod webhook;
 
@@ -67,14 +68,42 @@ fn read_one(raw: &Raw, decoder: CharsetDecoder) -> Vec<Bounce> {
     let whole = raw.spans(0..raw.bytes().len());
     let start = whole.first().map_or(0, |span| span.start);
     let end = whole.last().map_or(start, |span| span.end);
-    let document = Document::new(&unquote(raw), decoder);
-    let mut bounces = read_parts(&document);
+    let plain = unquote(raw);
+    let mut bounces = match trial::read(&plain) {
+        Some(trials) => read_with_trials(&plain, &trials, decoder),
+        None => read_parts(&Document::new(&plain, decoder)),
+    };
     if let [only] = bounces.as_mut_slice() {
         only.span = crate::text::Span { start, end };
         only.mentioned = slips::addresses_in(raw.bytes());
     }
     bounces.iter_mut().for_each(encoded::note);
     bounces
+}
+
+/// What was tried by hand stands beside a bounce, where there is one; alone it says what it says.
+fn read_with_trials(plain: &Raw, trials: &trial::Trials, decoder: CharsetDecoder) -> Vec<Bounce> {
+    let mut is_session = trials.are_a_session();
+    if trials.has_rest() {
+        let mut rest = read_parts(&Document::new(&trials.rest, decoder));
+        if trials.stand_beside(&rest) {
+            rest.iter_mut().for_each(|bounce| trials.join(bounce));
+            return rest;
+        }
+        // A session goes on behind what openssl prints.
+        is_session |= rest.iter().any(is_refused_session);
+    }
+    let mut whole = read_parts(&Document::new(plain, decoder));
+    is_session &= whole.iter().any(is_refused_session);
+    if trials.are_most_of(plain) && !is_session {
+        return vec![trials.alone()];
+    }
+    whole.iter_mut().for_each(|bounce| trials.join(bounce));
+    whole
+}
+
+fn is_refused_session(bounce: &Bounce) -> bool {
+    bounce.shape == Shape::Transcript && !bounce.recipients.is_empty()
 }
 
 /// Events of a sending service may be several in one document; everything else is one. In a whole
@@ -89,10 +118,6 @@ fn read_parts(document: &Document) -> Vec<Bounce> {
         return bounces;
     }
     let bounce = read_document(document);
-    let says_nothing = bounce.kind == Kind::Other && bounce.recipients.is_empty();
-    if says_nothing && let Some(lone) = look_up::read(&body) {
-        return vec![lone];
-    }
     if is_message
         && bounce.kind == Kind::Other
         && let Some(bounces) = webhook::read(&body)
@@ -167,6 +192,7 @@ fn read_document(document: &Document) -> Bounce {
         sending: Sending::default(),
         returned: Returned::default(),
         mentioned: Vec::new(),
+        trials: Vec::new(),
     };
     bounce.returned = returned::read(document, &bounce);
     bounce.sending = sending::read(document, &bounce, report.envelope_sender);

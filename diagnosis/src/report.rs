@@ -3,7 +3,7 @@
 //! stability.
 
 use crate::{
-    bounce::{Authentication, Bounce, Command, Decoded, Form, Recipient, Returned, Shape},
+    bounce::{Authentication, Bounce, Command, Decoded, Form, Recipient, Returned, Shape, Trial},
     case::{Case, Judgement},
     checklist::{Advice, Handover, Headline, OnList, Step, commands_for, kind_word},
     dns::{Answer, Question},
@@ -48,6 +48,8 @@ pub struct Report {
     /// Whether the returned message comes from another domain than the one that the bounce went
     /// to: somebody else sent it. `None` where that cannot be told.
     pub backscatter: Option<bool>,
+    /// What the person tried by hand, where that was pasted along.
+    pub trials: Vec<TrialReport>,
     /// What DNS says, what explains the bounce first.
     pub findings: Vec<FindingReport>,
     /// What to do, first things first.
@@ -203,6 +205,22 @@ pub struct SignatureReport {
     pub selector: String,
 }
 
+/// One test run by hand: telnet, openssl, dig and their kin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrialReport {
+    /// The server that was tried, or the name that was looked up.
+    pub host: Option<String>,
+    /// The port.
+    pub port: Option<u16>,
+    /// found, no-record, not-found, reached, refused, timed-out, tls-failed, tls-missing, tls-works,
+    /// turned-away or unanswered.
+    pub outcome: &'static str,
+    /// The line that says so.
+    pub said: String,
+    /// Where it stands in the paste.
+    pub spans: Vec<[usize; 2]>,
+}
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(
@@ -272,6 +290,8 @@ pub struct StepReport {
     pub finding: Option<usize>,
     /// The one fact that the step asks for: from, helo, ip, paste or selector.
     pub asks: Option<&'static str>,
+    /// What the person's own tests show of it, a line each, where it is done.
+    pub shown: Vec<String>,
 }
 
 /// What happened.
@@ -324,6 +344,7 @@ impl Report {
                 .map(|result| result.value.clone())
                 .collect(),
             backscatter: bounce.returned.backscatter.as_ref().map(|is| is.value),
+            trials: bounce.trials.iter().map(trial_report).collect(),
             findings: findings.iter().map(finding_report).collect(),
             checklist: advice.steps.iter().map(step_report).collect(),
             headlines: advice.headlines.iter().map(headline_report).collect(),
@@ -628,6 +649,17 @@ fn step_report(step: &Step) -> StepReport {
         verify: vec![step.verify.clone()],
         finding: step.finding,
         asks: step.asks.map(Asked::as_str),
+        shown: step.shown.clone(),
+    }
+}
+
+fn trial_report(trial: &Trial) -> TrialReport {
+    TrialReport {
+        host: value(trial.host.as_ref()),
+        port: trial.port,
+        outcome: trial.outcome.as_str(),
+        said: trial.said.value.clone(),
+        spans: trial.said.spans.iter().map(|span| pair(*span)).collect(),
     }
 }
 

@@ -154,6 +154,19 @@ impl Raw {
         spaced
     }
 
+    /// These bytes without those at some places, in order.
+    #[must_use]
+    pub fn without(&self, places: &[Range<usize>]) -> Self {
+        let mut rest = Self::default();
+        let mut from = 0;
+        for place in places {
+            rest.push_part(self, from..place.start);
+            from = place.end;
+        }
+        rest.push_part(self, from..self.bytes.len());
+        rest
+    }
+
     fn push_part(&mut self, of: &Self, range: Range<usize>) {
         let range = clamp(range, of.bytes.len());
         self.bytes

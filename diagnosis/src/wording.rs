@@ -112,6 +112,12 @@ words! {
         OtherMx = 121 "other_mx",
         /// A mail exchanger of somebody else, to compare with.
         UnrelatedMx = 122 "unrelated_mx",
+        /// The servers that a person tried in vain.
+        Tried = 123 "tried",
+        /// The servers that answered when a person tried.
+        Reached = 124 "reached",
+        /// The words of the tool that a person ran.
+        Shown = 125 "shown",
     }
 }
 

@@ -2,7 +2,8 @@
 //! codes that must come out (`code=verdict`, `/cause` where unchecked, `!` where it explains the
 //! bounce) and the codes that must not. The files under `cases/advice/` say which step comes first,
 //! whose it is, which steps must and must not appear, what the headline says, what a list owner does with the
-//! address, and which messages are ready to be sent.
+//! address, which messages are ready to be sent, and which
+//! steps the person's own tests have ticked.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -153,6 +154,8 @@ struct CaseFile {
     handovers: Vec<String>,
     /// Open steps that must be there: an id, and words of it behind ` :: `.
     steps: Vec<String>,
+    /// The steps that the person's own tests tick.
+    done: Vec<String>,
 }
 
 impl CaseFile {
@@ -190,6 +193,7 @@ impl CaseFile {
             on_list: words(section("list")),
             handovers: words(section("handovers")),
             steps: section("steps").lines().map(str::to_owned).collect(),
+            done: words(section("done")),
             proposed: section("proposed")
                 .lines()
                 .filter_map(|line| line.split_once(' '))
@@ -249,6 +253,11 @@ impl CaseFile {
             .filter(|step| step.state == State::Open)
             .collect();
         let mut faults = Vec::new();
+        let done = advice.steps.iter().filter(|step| step.state == State::Done);
+        let done: Vec<&str> = done.map(|step| step.id).collect();
+        if self.done != done {
+            faults.push(format!("done are {done:?}, not {:?}", self.done));
+        }
         let first = open.first().map(|step| (step.id, step.owner.as_str()));
         let first = first.map_or("-".to_owned(), |(id, owner)| format!("{id} {owner}"));
         if !self.first.is_empty() && self.first.join(" ") != first {

@@ -1,8 +1,9 @@
 //! The circumstances of one recipient, as the rows of the playbook ask for them.
 
 use crate::{
-    bounce::{Form, Kind, Recipient, Sending},
-    case::{Case, Judgement},
+    bounce::{Form, Kind, Recipient, Sending, Trial, TrialOutcome},
+    case::{Case, Judgement, Tried, tried},
+    dns::Name,
     finding::{Finding, Verdict},
     knowledge::{self, Condition, Fact, Sender},
     reason::Side,
@@ -23,6 +24,7 @@ pub(super) struct Setting<'a> {
     said: String,
     host: Option<&'static str>,
     service: Option<&'static str>,
+    tried: Option<Tried>,
 }
 
 impl<'a> Setting<'a> {
@@ -44,6 +46,7 @@ impl<'a> Setting<'a> {
             said: said.map_or_else(String::new, |said| folded(&said.value)),
             host: host(recipient, index, findings),
             service: service(case, findings).map(|service| service.id),
+            tried: tried(&case.bounce, index),
         })
     }
 
@@ -110,6 +113,31 @@ impl<'a> Setting<'a> {
         self.judgement.responsible
     }
 
+    /// What the person's tests show of a step that is done by some facts, or that wants a record to
+    /// be published; nothing where they do not show it.
+    pub(super) fn shown(&self, done_by: &[Fact], found: Option<usize>) -> Vec<String> {
+        let finding = found.and_then(|at| self.findings.get(at));
+        let expected = finding.and_then(|finding| finding.expected.as_deref());
+        let trials = self.case.bounce.trials.iter();
+        let telling: Vec<&Trial> = match done_by.iter().find(|fact| self.has(**fact)) {
+            Some(fact) => trials.filter(|trial| tells(*fact, trial)).collect(),
+            None => trials.filter(|trial| holds(trial, expected)).collect(),
+        };
+        telling.into_iter().map(line).collect()
+    }
+
+    fn has_trial(&self, outcome: TrialOutcome) -> bool {
+        let mut trials = self.case.bounce.trials.iter();
+        trials.any(|trial| trial.outcome == outcome)
+    }
+
+    /// Whether a test of DNS found records at a name.
+    fn is_found(&self, name: Option<&str>) -> bool {
+        let Some(name) = name else { return false };
+        let mut trials = self.case.bounce.trials.iter();
+        trials.any(|trial| trial.outcome == TrialOutcome::Found && trial.name() == Some(name))
+    }
+
     /// Whether all but the findings of a condition holds.
     fn holds(&self, when: &Condition) -> bool {
         let judgement = self.judgement;
@@ -159,6 +187,20 @@ impl<'a> Setting<'a> {
                     || recipient.status.is_some()
                     || recipient.reply_code.is_some()
             }
+            Fact::DomainShown => self.is_found(self.domain()),
+            Fact::OneServerDown => self.tried == Some(Tried::OneServerDown),
+            Fact::PointerShown => sending.ip.as_ref().is_some_and(|ip| {
+                let name = Name::reverse(ip.value).to_string();
+                self.is_found(Some(&name)) || self.is_found(Some(&ip.value.to_string()))
+            }),
+            Fact::PortBlocked => self.tried == Some(Tried::PortBlocked),
+            Fact::ServerAnswers => self.tried == Some(Tried::Reached),
+            Fact::ServerSilent => self.tried == Some(Tried::Silent),
+            Fact::ShutOut => self.tried == Some(Tried::ShutOut),
+            Fact::TlsFails => self.has_trial(TrialOutcome::TlsFailed),
+            Fact::TlsMissing => self.has_trial(TrialOutcome::TlsMissing),
+            Fact::TlsWorks => self.has_trial(TrialOutcome::TlsWorks),
+            Fact::TurnedAway => self.tried == Some(Tried::TurnedAway),
             Fact::Forwarded => sending.decoded.as_ref().map(form) == Some(Form::Srs),
             Fact::Helo => sending.helo.is_some(),
             Fact::Hosted => self.host.is_some(),
@@ -172,6 +214,37 @@ impl<'a> Setting<'a> {
             Fact::Suppress => self.judgement.suppress == Some(true),
             Fact::X500 => self.recipient.decoded.as_ref().map(form) == Some(Form::Imceaex),
         }
+    }
+}
+
+/// Whether a test is one of those that a fact stands on.
+fn tells(fact: Fact, trial: &Trial) -> bool {
+    let outcome = trial.outcome;
+    match fact {
+        Fact::DomainShown | Fact::PointerShown => outcome == TrialOutcome::Found,
+        Fact::TlsFails | Fact::TlsMissing | Fact::TlsWorks => outcome.is_of_tls(),
+        _ => !outcome.is_of_dns() && !outcome.is_of_tls(),
+    }
+}
+
+/// Whether a test shows the record that is wanted, with its terms in whatever order: quotation marks
+/// and the cuts between character-strings are those of the tool.
+fn holds(trial: &Trial, expected: Option<&str>) -> bool {
+    let wanted: Vec<&str> = expected.unwrap_or_default().split_whitespace().collect();
+    let has_all = |record: &String| {
+        let whole = record.replace("\" \"", "").replace('"', "");
+        let terms: Vec<&str> = whole.split_whitespace().collect();
+        wanted.iter().all(|term| terms.contains(term))
+    };
+    !wanted.is_empty() && trial.records.iter().any(has_all)
+}
+
+/// A test in one line.
+pub(super) fn line(trial: &Trial) -> String {
+    let said = trial.records.first().unwrap_or(&trial.said.value);
+    match trial.name().filter(|host| !said.contains(host)) {
+        Some(host) => format!("{host}: {said}"),
+        None => said.clone(),
     }
 }
 

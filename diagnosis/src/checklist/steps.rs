@@ -37,14 +37,19 @@ pub(super) fn steps(
         ranked.extend(steps.into_iter().map(|step| (rule, step)));
     }
     leave_out_hidden(&mut ranked);
-    ranked.sort_by_key(|(rule, step)| (step.state == State::RuledOut, rule.rank));
+    let place = |state| match state {
+        State::Open => 0,
+        State::Done => 1,
+        State::RuledOut => 2,
+    };
+    ranked.sort_by_key(|(rule, step)| (place(step.state), rule.rank));
     let mut open = 0;
     ranked
         .into_iter()
         .map(|(_, step)| step)
         .filter(|step| {
             open += usize::from(step.state == State::Open);
-            step.state == State::RuledOut || open <= MAX_OPEN_STEPS
+            step.state != State::Open || open <= MAX_OPEN_STEPS
         })
         .collect()
 }
@@ -98,7 +103,19 @@ fn step(rule: &StepRule, setting: &Setting<'_>, words: &Words) -> Option<Step> {
         None => setting.applies(&rule.when)?,
     };
     let values = setting.values(found);
-    build(rule, vec![setting.index], found, &values, words)
+    let step = build(rule, vec![setting.index], found, &values, words)?;
+    let shown = match step.state {
+        State::Open => setting.shown(rule.done_by, found),
+        State::Done | State::RuledOut => Vec::new(),
+    };
+    Some(match shown.is_empty() {
+        true => step,
+        false => Step {
+            state: State::Done,
+            shown,
+            ..step
+        },
+    })
 }
 
 /// What DNS has answered, and what a kind of message alone calls for.
@@ -148,5 +165,6 @@ fn build(
             .collect(),
         finding,
         asks: rule.asks,
+        shown: Vec::new(),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::setting::service;
 use crate::{
-    bounce::Form,
+    bounce::{Bounce, Form, Trial, TrialOutcome},
     case::Case,
     dns::Name,
     finding::Finding,
@@ -79,6 +79,9 @@ pub(super) fn values(case: &Case, index: usize, findings: &[Finding], words: &Wo
         Slot::Service,
         service.map(|service| service.name.to_owned()),
     );
+    for (slot, value) in of_trials(bounce) {
+        text(slot, value);
+    }
     if let Some(ip) = bounce.sending.ip.as_ref().map(|ip| ip.value) {
         text(Slot::SendingIp, Some(ip.to_string()));
         text(Slot::ReverseName, Some(Name::reverse(ip).to_string()));
@@ -95,6 +98,45 @@ pub(super) fn values(case: &Case, index: usize, findings: &[Finding], words: &Wo
         sender.map(|domain| domain.value.clone()),
     );
     values
+}
+
+/// What the person's own tests say. A name that does not exist is the recipient's domain, where no
+/// address is known.
+fn of_trials(bounce: &Bounce) -> [(Slot, Option<String>); 4] {
+    let hosts = |fits: fn(TrialOutcome) -> bool| {
+        let fitting = bounce.trials.iter().filter(|trial| fits(trial.outcome));
+        let mut names: Vec<&str> = fitting.filter_map(|it| it.name()).collect();
+        names.dedup();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let faulty = bounce.trials.iter().find(|trial| {
+        !matches!(
+            trial.outcome,
+            TrialOutcome::Found | TrialOutcome::Reached | TrialOutcome::TlsWorks
+        )
+    });
+    let is_named = bounce.recipients.iter().any(|it| it.address.is_some());
+    let gone = |trial: &&Trial| {
+        let is_gone = matches!(
+            trial.outcome,
+            TrialOutcome::NotFound | TrialOutcome::NoRecord
+        );
+        is_gone && trial.is_about_mail() && !is_named
+    };
+    let gone = bounce
+        .trials
+        .iter()
+        .find(gone)
+        .and_then(|trial| trial.name().map(str::to_owned));
+    [
+        (Slot::Tried, hosts(TrialOutcome::is_silence)),
+        (
+            Slot::Reached,
+            hosts(|outcome| outcome == TrialOutcome::Reached),
+        ),
+        (Slot::Shown, faulty.map(|trial| trial.said.value.clone())),
+        (Slot::RecipientDomain, gone),
+    ]
 }
 
 /// A time of RFC 3339 as people write it, such as "29 Nov 2026, 08:38 UTC".

@@ -178,6 +178,7 @@ fn entry(text: &Text, record: &Record) -> Option<Entry> {
         sending: Sending::default(),
         returned: Returned::default(),
         mentioned: Vec::new(),
+        trials: Vec::new(),
     };
     match bounce.kind {
         Kind::Other => bounce.recipients.clear(),

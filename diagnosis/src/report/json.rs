@@ -5,7 +5,7 @@ use crate::json::{ToJson, objects, write_object};
 use super::{
     AnswerReport, AuthenticationReport, DecodedReport, EvidenceReport, FindingReport,
     HandoverReport, HeadlineReport, ListAdviceReport, RecipientReport, Report, ReturnedReport,
-    SendingReport, SignatureReport, StepReport,
+    SendingReport, SignatureReport, StepReport, TrialReport,
 };
 
 impl ToJson for Report {
@@ -25,12 +25,13 @@ impl ToJson for Report {
             authentication,
             arc_authentication_results,
             backscatter,
+            trials,
             findings,
             checklist,
             headlines,
             handovers,
         } = self;
-        let fields: [(&str, &dyn ToJson); 18] = [
+        let fields: [(&str, &dyn ToJson); 19] = [
             ("source", source),
             ("index", index),
             ("span", span),
@@ -45,6 +46,7 @@ impl ToJson for Report {
             ("authentication", authentication),
             ("arc_authentication_results", arc_authentication_results),
             ("backscatter", backscatter),
+            ("trials", trials),
             ("findings", findings),
             ("checklist", checklist),
             ("headlines", headlines),
@@ -66,8 +68,9 @@ objects! {
     AuthenticationReport { method, result, domain, selector, spans }
     SignatureReport { domain, selector }
     FindingReport { check, code, subject, recipients, result, verdict, unchecked_because, explains, title, detail, rfc, zone, zone_words, record, expected, trail, commands, answers }
+    TrialReport { host, port, outcome, said, spans }
     AnswerReport { name, record_type as "type", status, records, ttl, ad, asked_at, demo }
-    StepReport { id, owner, owner_words, recipients, title, why, state, commands, verify, finding, asks }
+    StepReport { id, owner, owner_words, recipients, title, why, state, commands, verify, finding, asks, shown }
     HandoverReport { to, language, recipients, subject, text, markdown }
     HeadlineReport { responsible, responsible_words, act, what, why }
 }

@@ -2,7 +2,7 @@
 //! parts are replaced so that equal ones stay equal).
 
 use crate::{
-    bounce::{Bounce, Recipient, Returned, Sending},
+    bounce::{Bounce, Recipient, Returned, Sending, Trial},
     case::Case,
     finding::{Check, Finding},
     text::Spanned,
@@ -40,6 +40,15 @@ pub(super) fn masked(case: &Case, findings: &[Finding]) -> (Case, Vec<Finding>) 
         ..recipient.clone()
     });
     let recipients = recipients.collect();
+    let trials = case.bounce.trials.iter().map(|trial| Trial {
+        host: trial
+            .host
+            .as_ref()
+            .map(|host| Spanned::new(host.value.clone(), Vec::new())),
+        said: Spanned::new(masks.text(&trial.said.value), Vec::new()),
+        ..trial.clone()
+    });
+    let trials = trials.collect();
     let case = Case {
         bounce: Bounce {
             recipients,
@@ -53,6 +62,7 @@ pub(super) fn masked(case: &Case, findings: &[Finding]) -> (Case, Vec<Finding>) 
                 ..Returned::default()
             },
             mentioned: Vec::new(),
+            trials,
             ..case.bounce.clone()
         },
         judgements: case.judgements.clone(),

@@ -5,6 +5,7 @@ use super::{ShareError, Shared, key};
 use crate::{
     bounce::{
         Action, Bounce, Command, Kind, Recipient, ReplyCode, Returned, Sending, Shape, Signature,
+        Trial, TrialOutcome,
     },
     case::{Case, Judgement, Options},
     dns::{Answer, Outcome, Question, Record, RecordData, RecordType},
@@ -18,6 +19,9 @@ use crate::{
 
 /// What a deciding record or a diagnostic is cut down to, in bytes.
 const MAX_RECORD: usize = 255;
+
+/// More tests than these say nothing more.
+const MAX_TRIALS: usize = 6;
 
 const KINDS: [(Kind, u16); 7] = [
     (Kind::AutoReply, 1),
@@ -56,6 +60,20 @@ const COMMANDS: [(Command, u16); 7] = [
     (Command::Mail, 5),
     (Command::Rcpt, 6),
     (Command::Data, 7),
+];
+
+const TRIALS: [(TrialOutcome, u16); 11] = [
+    (TrialOutcome::Found, 1),
+    (TrialOutcome::NoRecord, 2),
+    (TrialOutcome::NotFound, 3),
+    (TrialOutcome::Reached, 4),
+    (TrialOutcome::Refused, 5),
+    (TrialOutcome::TimedOut, 6),
+    (TrialOutcome::TlsFailed, 7),
+    (TrialOutcome::TlsMissing, 8),
+    (TrialOutcome::TlsWorks, 9),
+    (TrialOutcome::TurnedAway, 10),
+    (TrialOutcome::Unanswered, 11),
 ];
 
 const RECORD_TYPES: [(RecordType, u16); 7] = [
@@ -119,6 +137,7 @@ pub(super) fn write(case: &Case, findings: &[Finding], looked_up: Option<i64>) -
             .as_ref()
             .map(|is| u8::from(is.value)),
         &bounce.returned.bulk.as_ref().map(|is| u8::from(is.value)),
+        &write_trials(&bounce.trials),
     ])
     .to_json()
 }
@@ -159,6 +178,25 @@ fn write_recipient(recipient: &Recipient, judgement: &Judgement) -> Written {
         &text(recipient.will_retry_until.as_ref()),
         &text(recipient.last_attempt_date.as_ref()),
     ])
+}
+
+/// The first of them; `None` where there are none.
+fn write_trials(trials: &[Trial]) -> Option<Vec<Written>> {
+    let few = trials.iter().take(MAX_TRIALS);
+    let written: Vec<Written> = few
+        .map(|trial| {
+            let records: Vec<String> = trial.records.iter().take(2).map(|it| cut(it)).collect();
+            array(&[
+                &number(&TRIALS, trial.outcome),
+                &trial.name(),
+                &trial.port,
+                &cut(&trial.said.value),
+                &trial.record_type,
+                &(!records.is_empty()).then_some(records),
+            ])
+        })
+        .collect();
+    (!written.is_empty()).then_some(written)
 }
 
 fn write_sending(sending: &Sending) -> Written {
@@ -266,6 +304,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Shared, ShareError> {
             ..Returned::default()
         },
         mentioned: Vec::new(),
+        trials: fields.list(11).filter_map(read_trial).collect(),
     };
     Ok(Shared {
         case: Case {
@@ -363,6 +402,19 @@ fn read_recipient(fields: &Fields<'_>) -> Result<(Recipient, Judgement), ShareEr
         decoded: None,
     };
     Ok((recipient, judgement))
+}
+
+fn read_trial(trial: json::Value<'_>) -> Option<Trial> {
+    let fields = Fields(trial);
+    let records = fields.list(5).filter_map(json::Value::text);
+    Some(Trial {
+        outcome: word(&TRIALS, fields.small(0)?)?,
+        host: fields.text(1).map(placeless),
+        port: fields.small(2),
+        said: placeless(fields.text(3)?),
+        record_type: fields.text(4),
+        records: records.map(str::to_owned).collect(),
+    })
 }
 
 fn read_sending(fields: &Fields<'_>) -> Sending {

@@ -90,6 +90,10 @@ fn texts(paste: &[u8], bounce: &Bounce) {
         }
     };
     text("reporting MTA", bounce.reporting_mta.as_ref());
+    for trial in &bounce.trials {
+        text("what was tried", trial.host.as_ref());
+        text("what a tool said", Some(&trial.said));
+    }
     for recipient in &bounce.recipients {
         text("address", recipient.address.as_ref());
         text("original", recipient.original.as_ref());

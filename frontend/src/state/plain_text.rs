@@ -13,10 +13,17 @@ pub(crate) fn report(report: &Report, recipient: usize, link: Option<&str>) -> S
     for fact in facts(report, recipient) {
         text.push_str(&format!("{}: {}\n", fact.label, fact.value));
     }
-    let open: Vec<&StepReport> = steps(report, recipient).collect();
-    if !open.is_empty() {
+    let open: Vec<&StepReport> = steps(report, recipient, "open").collect();
+    let done: Vec<&StepReport> = steps(report, recipient, "done").collect();
+    if !open.is_empty() || !done.is_empty() {
         text.push_str("\nFix checklist\n");
         text.push_str(&numbered(&open));
+    }
+    for step in done {
+        text.push_str(&format!("Done: {}\n", step.title));
+        for line in &step.shown {
+            text.push_str(&format!("   {line}\n"));
+        }
     }
     let findings = report
         .findings
@@ -63,11 +70,15 @@ fn headline(report: &Report, recipient: usize) -> String {
     format!("{who}\n{}\n{}\n\n", headline.what, headline.why)
 }
 
-fn steps(report: &Report, recipient: usize) -> impl Iterator<Item = &StepReport> {
+fn steps<'a>(
+    report: &'a Report,
+    recipient: usize,
+    state: &'static str,
+) -> impl Iterator<Item = &'a StepReport> {
     report
         .checklist
         .iter()
-        .filter(move |step| step.state == "open" && is_about(&step.recipients, recipient))
+        .filter(move |step| step.state == state && is_about(&step.recipients, recipient))
 }
 
 fn numbered(steps: &[&StepReport]) -> String {

@@ -32,7 +32,8 @@ impl Message {
 
     fn is_nothing(&self) -> bool {
         let bounce = &self.case.bounce;
-        bounce.kind == Kind::Other && bounce.shape != Shape::Lone && bounce.recipients.is_empty()
+        let says_nothing = bounce.recipients.is_empty() && bounce.trials.is_empty();
+        bounce.kind == Kind::Other && bounce.shape != Shape::Lone && says_nothing
     }
 }
 

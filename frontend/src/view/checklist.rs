@@ -1,4 +1,5 @@
-//! The fix checklist: open steps to tick off, and what is ruled out.
+//! The fix checklist: open steps to tick off, those that the person's own tests have ticked, and what
+//! is ruled out.
 
 use diagnosis::report::{Report, StepReport};
 use leptos::prelude::*;
@@ -48,7 +49,8 @@ pub(crate) fn Checklist(clinic: Clinic) -> impl IntoView {
         number => count(number, "step", "steps"),
     };
     let open = rows(move || in_rows(of_state("open"), move |item| step(clinic, item, first)));
-    let ruled_out = rows(move || in_rows(of_state("ruled-out"), done));
+    let done = rows(move || in_rows(of_state("done"), ticked));
+    let ruled_out = rows(move || in_rows(of_state("ruled-out"), ruled_out));
     view! {
         <section class="card checklist" aria-label="Fix checklist" hidden=move || items.with(Vec::is_empty)>
             <div class="head">
@@ -57,6 +59,7 @@ pub(crate) fn Checklist(clinic: Clinic) -> impl IntoView {
             </div>
             <ol>
                 {open}
+                {done}
             </ol>
             <ul class="done" hidden=move || of_state("ruled-out").is_empty()>
                 {ruled_out}
@@ -162,7 +165,36 @@ fn ask(clinic: Clinic, asked: &'static str) -> AnyView {
     }
 }
 
-fn done(item: Item) -> AnyView {
+/// A step that the person's own tests have answered: ticked, with what they show.
+fn ticked(item: Item) -> AnyView {
+    let StepReport {
+        owner,
+        owner_words,
+        title,
+        shown,
+        ..
+    } = item.step;
+    let shown = shown
+        .into_iter()
+        .map(|line| view! { <p class="hint">{line}</p> }.into_any())
+        .collect_view();
+    view! {
+        <li class="step">
+            <span class="tick">
+                <input type="checkbox" checked disabled aria-label=format!("Done: {title}") />
+            </span>
+            <div>
+                <p class="owner">{icon(Icon::of_side(owner))} {owner_words}</p>
+                <h3>{title}</h3>
+                <p class="why">"Your test shows:"</p>
+                {shown}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+fn ruled_out(item: Item) -> AnyView {
     let evidence = item
         .evidence
         .map(|id| view! { " " <AnchorLink id words="Evidence" /> }.into_any());

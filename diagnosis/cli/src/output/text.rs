@@ -147,7 +147,13 @@ fn steps(out: &mut String, steps: &[StepReport], paint: &Paint) {
             );
         }
     }
-    for step in steps.iter().filter(|step| step.state != "open") {
+    for step in steps.iter().filter(|step| step.state == "done") {
+        let _ = writeln!(out, "{} {}", paint.with("32", "done"), plain(&step.title));
+        for line in &step.shown {
+            let _ = writeln!(out, "     {}", paint.dim(&plain(line)));
+        }
+    }
+    for step in steps.iter().filter(|step| step.state == "ruled-out") {
         let _ = writeln!(out, "{} {}", paint.with("32", "ok"), plain(&step.title));
     }
 }
