@@ -61,6 +61,12 @@ fn english(knowledge: &Knowledge) -> BTreeMap<String, String> {
             }
         }
     }
+    for (id, words) in &knowledge.doubt_words {
+        add(format!("doubt.{id}.words"), words);
+    }
+    for (reason, words) in &knowledge.reason_names {
+        add(format!("reason.{reason}.name"), words);
+    }
     for (id, words) in &knowledge.list_words {
         add(format!("list.{id}.words"), words);
     }

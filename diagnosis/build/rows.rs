@@ -28,6 +28,9 @@ pub(crate) struct Knowledge {
     pub(crate) handovers: Vec<Handover>,
     pub(crate) handover_words: BTreeMap<String, HandoverWords>,
     pub(crate) list_words: BTreeMap<String, String>,
+    pub(crate) doubts: Vec<Doubt>,
+    pub(crate) doubt_words: BTreeMap<String, String>,
+    pub(crate) reason_names: BTreeMap<String, String>,
     pub(crate) acts: BTreeMap<String, String>,
     pub(crate) sides: BTreeMap<String, String>,
     pub(crate) zones: BTreeMap<String, String>,
@@ -137,6 +140,7 @@ pub(crate) struct Step {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct When {
     pub(crate) reasons: Vec<String>,
+    pub(crate) seconds: Vec<String>,
     pub(crate) findings: Vec<String>,
     pub(crate) checks: Vec<String>,
     pub(crate) unless: Vec<String>,
@@ -161,6 +165,7 @@ impl When {
     /// The names of its fields, which stand beside those of a row.
     const FIELDS: &[&str] = &[
         "reasons",
+        "seconds",
         "findings",
         "checks",
         "unless",
@@ -200,6 +205,12 @@ impl Conditional for Headline {
 }
 
 impl Conditional for Handover {
+    fn when(&mut self) -> &mut When {
+        &mut self.when
+    }
+}
+
+impl Conditional for Doubt {
     fn when(&mut self) -> &mut When {
         &mut self.when
     }
@@ -284,6 +295,18 @@ pub(crate) struct Handover {
 pub(crate) struct HandoverWords {
     pub(crate) subject: String,
     pub(crate) body: Vec<String>,
+}
+
+/// What decides between two causes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Doubt {
+    pub(crate) id: String,
+    #[serde(skip)]
+    pub(crate) when: When,
+    /// What decides before the narrowness: higher wins.
+    #[serde(default)]
+    pub(crate) rank: u32,
 }
 
 /// What to do with an address on a list.
@@ -372,6 +395,9 @@ pub(crate) fn read(root: &Path) -> Result<Knowledge, Box<dyn Error>> {
         headline_words: file(&texts.join("headlines.toml"))?,
         on_lists: conditional(&root.join("lists.toml"), "list")?,
         list_words: file(&texts.join("lists.toml"))?,
+        doubts: conditional(&root.join("doubts.toml"), "doubt")?,
+        doubt_words: file(&texts.join("doubts.toml"))?,
+        reason_names: file(&texts.join("reasons.toml"))?,
         acts: file(&texts.join("acts.toml"))?,
         sides: file(&texts.join("sides.toml"))?,
         zones: file(&texts.join("zones.toml"))?,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, error::Error, fmt::Write};
 
-use crate::rows::{Handover, Headline, Knowledge, OnList, Reply, Step, StepWords, When};
+use crate::rows::{Doubt, Handover, Headline, Knowledge, OnList, Reply, Step, StepWords, When};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -81,6 +81,18 @@ pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
         "OnList",
         &on_lists,
     )?;
+    let doubts = list(&knowledge.doubts, |row| doubt(row, knowledge))?;
+    table(
+        &mut out,
+        "What decides between two causes.",
+        "DOUBTS",
+        "Doubt",
+        &doubts,
+    )?;
+    let names = list(&knowledge.reason_names, |(reason, words)| {
+        Ok(format!("({}, {words:?})", path("Reason", reason)))
+    })?;
+    private_table(&mut out, "REASON_NAMES", "(Reason, &str)", &names)?;
     let pairs = "(&str, &[&str])";
     let handovers = list(&knowledge.handovers, |row| handover(row, knowledge))?;
     table(
@@ -240,6 +252,7 @@ fn condition(id: &str, row: &When) -> Result<String> {
         }
     };
     part("reasons", &row.reasons, paths("Reason", &row.reasons));
+    part("seconds", &row.seconds, paths("Reason", &row.seconds));
     part("findings", &row.findings, paths("Code", &row.findings));
     part("checks", &row.checks, paths("Check", &row.checks));
     part("unless", &row.unless, paths("Code", &row.unless));
@@ -274,6 +287,7 @@ fn condition(id: &str, row: &When) -> Result<String> {
 fn narrowness(row: &When, rank: u32) -> u32 {
     let given = [
         !row.reasons.is_empty(),
+        !row.seconds.is_empty(),
         row.permanent.is_some(),
         !row.kinds.is_empty(),
         !row.lacks.is_empty(),
@@ -356,6 +370,20 @@ fn check_privacy(row: &Handover, subject: &str, body: &[String]) -> Result<()> {
         .into()),
         false => Ok(()),
     }
+}
+
+fn doubt(row: &Doubt, knowledge: &Knowledge) -> Result<String> {
+    let words = knowledge
+        .doubt_words
+        .get(&row.id)
+        .ok_or_else(|| format!("doubt {}: texts/en/doubts.toml has no words for it", row.id))?;
+    Ok(format!(
+        "Doubt {{ id: {:?}, when: {}, narrowness: {}, words: {} }}",
+        row.id,
+        condition(&row.id, &row.when)?,
+        narrowness(&row.when, row.rank),
+        template(words)?,
+    ))
 }
 
 fn on_list(row: &OnList, knowledge: &Knowledge) -> Result<String> {
@@ -486,6 +514,8 @@ fn check(knowledge: &Knowledge) -> Result<()> {
         knowledge,
     )?;
     check_rows("lists", on_lists, knowledge.list_words.keys(), knowledge)?;
+    let doubts = knowledge.doubts.iter().map(|row| (&row.id, &row.when));
+    check_rows("doubts", doubts, knowledge.doubt_words.keys(), knowledge)?;
     let unused = knowledge.step_words.keys().find(|id| !ids.contains(id));
     if let Some(id) = unused {
         return Err(format!("texts/en/steps/: there is no step {id}").into());

@@ -14,7 +14,7 @@ use crate::{
     dns::Question,
     finding::Finding,
     knowledge::{
-        self, Asked, Condition, HEADLINES, Headline as HeadlineRule, ListAction, ON_LISTS,
+        self, Asked, Condition, DOUBTS, HEADLINES, Headline as HeadlineRule, ListAction, ON_LISTS,
     },
     reason::Side,
     wording::{Slot, Value, Values, Words, fill},
@@ -289,11 +289,28 @@ fn headline(case: &Case, setting: &Setting<'_>, words: &Words) -> Headline {
     };
     let values = setting.values(found);
     let HeadlineRule { id, what, why, .. } = rule;
+    let why = words.first("headline", id, "why", why, &values);
     Headline {
         what: words.first("headline", id, "what", what, &values),
-        why: words.first("headline", id, "why", why, &values),
+        why: match doubt(setting, words) {
+            Some(doubt) => format!("{why} {doubt}"),
+            None => why,
+        },
         ..of_kind(side, "", &values, words)
     }
+}
+
+/// Where the evidence is split: the other cause, and what decides.
+fn doubt(setting: &Setting<'_>, words: &Words) -> Option<String> {
+    let second = setting.second_reason()?;
+    let (rule, found) = narrowest(DOUBTS.iter(), setting, |rule| (&rule.when, rule.narrowness))?;
+    let english = knowledge::reason_name(second);
+    let name = words.or("reason", second.as_str(), "name", english);
+    let mut values = setting.values(found);
+    values.set(Slot::SecondCause, Value::Text(name.to_owned()));
+    let own = fill(words.or("doubt", rule.id, "words", rule.words), &values);
+    let said = own.or_else(|| fill(rule.words, &values))?;
+    (!said.is_empty()).then_some(said)
 }
 
 fn on_list(setting: &Setting<'_>, words: &Words) -> Option<OnList> {
@@ -354,6 +371,7 @@ mod tests {
     /// Whether some bounce may fit both without one finding deciding.
     fn may_both_fit(one: &Condition, other: &Condition) -> bool {
         meet(one.reasons, other.reasons)
+            && meet(one.seconds, other.seconds)
             && meet(one.providers, other.providers)
             && meet(one.refused_by, other.refused_by)
             && meet(one.sides, other.sides)
@@ -368,7 +386,12 @@ mod tests {
     fn of_two_rows_that_fit_one_is_narrower() {
         let headlines = HEADLINES.iter().map(|it| (it.id, &it.when, it.narrowness));
         let on_lists = ON_LISTS.iter().map(|it| (it.id, &it.when, it.narrowness));
-        let mut all = vec![headlines.collect::<Vec<_>>(), on_lists.collect()];
+        let doubts = DOUBTS.iter().map(|it| (it.id, &it.when, it.narrowness));
+        let mut all = vec![
+            headlines.collect::<Vec<_>>(),
+            on_lists.collect(),
+            doubts.collect(),
+        ];
         all.extend(Addressee::ALL.iter().map(|to| {
             let own = HANDOVERS.iter().filter(|it| it.to == *to);
             own.map(|it| (it.id, &it.when, it.narrowness)).collect()

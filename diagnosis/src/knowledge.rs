@@ -211,6 +211,8 @@ pub enum Fact {
     ServerSilent,
     /// A service whose servers many share sends the mail.
     Service,
+    /// The reading is no more than a guess, and there is a second one.
+    Split,
     /// By test, others can be reached and the recipient's server not.
     ShutOut,
     /// The address must not be mailed again.
@@ -232,6 +234,8 @@ pub enum Fact {
 pub struct Condition {
     /// The reason is one of these.
     pub reasons: &'static [Reason],
+    /// What else it may mean is one of these.
+    pub seconds: &'static [Reason],
     /// One of these was found.
     pub findings: &'static [Code],
     /// One of these checks has found a fault.
@@ -274,6 +278,7 @@ impl Condition {
     /// What always holds.
     pub const ANY: Self = Self {
         reasons: &[],
+        seconds: &[],
         findings: &[],
         checks: &[],
         unless: &[],
@@ -319,6 +324,19 @@ pub struct Headline {
     pub what: &'static [Template],
     /// Why, and whether sending again helps.
     pub why: &'static [Template],
+}
+
+/// What decides between two causes.
+#[derive(Debug)]
+pub struct Doubt {
+    /// Its stable name.
+    pub id: &'static str,
+    /// When it fits.
+    pub when: Condition,
+    /// How narrow that is: of those that fit, the narrowest is taken.
+    pub narrowness: u32,
+    /// The other cause, and what decides; empty where the two come to the same.
+    pub words: Template,
 }
 
 /// What to do with an address on a list of addresses.
@@ -649,6 +667,15 @@ pub fn side_words(side: Side) -> &'static str {
     SIDES
         .iter()
         .find(|(known, _)| *known == side)
+        .map_or("", |(_, words)| words)
+}
+
+/// What a reason says, as the end of a sentence.
+#[must_use]
+pub fn reason_name(reason: Reason) -> &'static str {
+    REASON_NAMES
+        .iter()
+        .find(|(known, _)| *known == reason)
         .map_or("", |(_, words)| words)
 }
 

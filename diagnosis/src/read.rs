@@ -83,23 +83,27 @@ fn read_one(raw: &Raw, decoder: CharsetDecoder) -> Vec<Bounce> {
 
 /// What was tried by hand stands beside a bounce, where there is one; alone it says what it says.
 fn read_with_trials(plain: &Raw, trials: &trial::Trials, decoder: CharsetDecoder) -> Vec<Bounce> {
+    let mut is_session = trials.are_a_session();
     if trials.has_rest() {
         let mut rest = read_parts(&Document::new(&trials.rest, decoder));
-        // Commands behind what a tool printed are of one session with it.
-        let is_session = rest.iter().all(|bounce| bounce.shape == Shape::Transcript);
-        if !is_session && trials.stand_beside(&rest) {
+        if trials.stand_beside(&rest) {
             rest.iter_mut().for_each(|bounce| trials.join(bounce));
             return rest;
         }
+        // A session goes on behind what openssl prints.
+        is_session |= rest.iter().any(is_refused_session);
     }
     let mut whole = read_parts(&Document::new(plain, decoder));
-    let is_nothing = whole.iter().all(|bounce| bounce.recipients.is_empty());
-    let is_session = !is_nothing && whole.iter().any(|bounce| bounce.shape == Shape::Transcript);
-    if trials.are_most_of(plain) && (is_nothing || !(is_session || trials.are_a_session())) {
+    is_session &= whole.iter().any(is_refused_session);
+    if trials.are_most_of(plain) && !is_session {
         return vec![trials.alone()];
     }
     whole.iter_mut().for_each(|bounce| trials.join(bounce));
     whole
+}
+
+fn is_refused_session(bounce: &Bounce) -> bool {
+    bounce.shape == Shape::Transcript && !bounce.recipients.is_empty()
 }
 
 /// Events of a sending service may be several in one document; everything else is one. In a whole

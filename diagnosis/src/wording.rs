@@ -118,6 +118,8 @@ words! {
         Reached = 124 "reached",
         /// The words of the tool that a person ran.
         Shown = 125 "shown",
+        /// What else may be the cause, as the end of a sentence.
+        SecondCause = 126 "second_cause",
     }
 }
 

@@ -13,16 +13,16 @@ use std::{fs, path::Path};
 use diagnosis::{
     checklist::advise_in,
     classify::classify,
-    knowledge::{Addressee, HANDOVERS, HEADLINES, ON_LISTS, STEPS, kind_words},
+    knowledge::{Addressee, DOUBTS, HANDOVERS, HEADLINES, ON_LISTS, STEPS, kind_words},
     read::read,
-    reason::Side,
+    reason::{Reason, Side},
     text::no_decoder,
     wording::Words,
 };
 
 const LANGUAGES: [&str; 3] = ["de", "es", "fr"];
 
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 9] = [
     "auto-reply",
     "backscatter",
     "complaint",
@@ -31,6 +31,7 @@ const KINDS: [&str; 8] = [
     "lone",
     "other",
     "suspicious",
+    "trial",
 ];
 
 fn words(language: &str) -> Words {
@@ -58,6 +59,10 @@ fn needed() -> Vec<String> {
         several("kind", kind, "what", words.what.len());
         several("kind", kind, "why", words.why.len());
     }
+    let doubts = DOUBTS.iter().filter(|row| !row.words.is_empty());
+    keys.extend(doubts.map(|row| format!("doubt.{}.words", row.id)));
+    let reasons = Reason::ALL.iter();
+    keys.extend(reasons.map(|reason| format!("reason.{}.name", reason.as_str())));
     keys.extend(ON_LISTS.iter().map(|row| format!("list.{}.words", row.id)));
     let to_user = HANDOVERS.iter().filter(|row| row.to == Addressee::User);
     for row in to_user {

@@ -296,3 +296,46 @@ fn explaining(reason: Reason) -> &'static [Code] {
         _ => &[],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::STEPS;
+
+    /// Whether some bounce can be explained by a finding of that code.
+    fn may_explain(code: Code) -> bool {
+        let by_check = matches!(code.check(), Check::Helo | Check::Blocklist);
+        let of_reason = |reason: &Reason| explaining(*reason).contains(&code);
+        by_check && !IN_ORDER.contains(&code)
+            || ADDRESS.contains(&code)
+            || TLS.contains(&code)
+            || Reason::ALL.iter().any(of_reason)
+    }
+
+    /// What these checks find besides faults.
+    const IN_ORDER: &[Code] = &[
+        Code::HeloMatches,
+        Code::HeloUnchecked,
+        Code::BlocklistNotListed,
+        Code::BlocklistRefused,
+        Code::BlocklistNotWorking,
+        Code::BlocklistUnchecked,
+    ];
+
+    #[test]
+    fn what_explains_a_bounce_has_a_step() {
+        let follows = |code: Code| {
+            STEPS.iter().any(|step| {
+                let when = &step.when;
+                let names = when.findings.contains(&code) || when.checks.contains(&code.check());
+                names && !step.ruled_out
+            })
+        };
+        let without: Vec<&str> = Code::ALL
+            .iter()
+            .filter(|code| may_explain(**code) && !follows(**code))
+            .map(|code| code.as_str())
+            .collect();
+        assert!(without.is_empty(), "no step follows from {without:?}");
+    }
+}

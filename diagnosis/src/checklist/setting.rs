@@ -6,7 +6,7 @@ use crate::{
     dns::Name,
     finding::{Finding, Verdict},
     knowledge::{self, Condition, Fact, Sender},
-    reason::{RefusedBy, Side},
+    reason::{Confidence, Reason, RefusedBy, Side},
     text::Spanned,
     wording::{Slot, Value, Values, Words},
 };
@@ -139,6 +139,19 @@ impl<'a> Setting<'a> {
         trials.any(|trial| trial.outcome == TrialOutcome::Found && trial.name() == Some(name))
     }
 
+    /// What else the refusal may mean, where no finding has decided it.
+    pub(super) fn second_reason(&self) -> Option<Reason> {
+        let mut findings = self.findings.iter();
+        let is_decided = findings.any(|finding| {
+            let is_own = finding.recipients.is_empty() || finding.recipients.contains(&self.index);
+            finding.explains && is_own
+        });
+        let is_theirs = !self.has(Fact::Backscatter);
+        self.judgement
+            .second_reason
+            .filter(|_| !is_decided && is_theirs)
+    }
+
     /// Whether all but the findings of a condition holds.
     fn holds(&self, when: &Condition) -> bool {
         let judgement = self.judgement;
@@ -146,6 +159,7 @@ impl<'a> Setting<'a> {
         let code = self.recipient.reply_code.as_ref().map(|code| code.value.0);
         let system = self.case.bounce.system.as_ref().map(|system| system.value);
         is_one(when.reasons, Some(judgement.reason))
+            && is_one(when.seconds, judgement.second_reason)
             && is_one(when.sides, Some(judgement.responsible))
             && is_one(when.refused_by, judgement.refused_by)
             && is_one(when.providers, judgement.provider)
@@ -216,6 +230,10 @@ impl<'a> Setting<'a> {
             }
             Fact::SendingIp => sending.ip.is_some(),
             Fact::Service => self.service.is_some(),
+            Fact::Split => {
+                let is_guess = self.judgement.confidence == Confidence::Unsure;
+                is_guess && self.judgement.second_reason.is_some()
+            }
             Fact::Suppress => self.judgement.suppress == Some(true),
             Fact::X500 => self.recipient.decoded.as_ref().map(form) == Some(Form::Imceaex),
         }

@@ -164,9 +164,11 @@ impl Trials {
     /// Whether the rest of the paste, read alone, is the bounce that the tests belong to.
     pub(super) fn stand_beside(&self, rest: &[Bounce]) -> bool {
         let mut recipients = rest.iter().flat_map(|bounce| &bounce.recipients);
-        let is_refusal = rest
-            .iter()
-            .any(|bounce| matches!(bounce.kind, Kind::Bounce | Kind::Delay));
+        // A session that goes on behind a block is one with it.
+        let is_refusal = rest.iter().any(|bounce| {
+            let is_session = bounce.shape == Shape::Transcript;
+            matches!(bounce.kind, Kind::Bounce | Kind::Delay) && !is_session
+        });
         let says_more = !self.names_recipient || recipients.any(|it| it.address.is_some());
         is_refusal && says_more
     }
@@ -176,9 +178,11 @@ impl Trials {
         !self.rest.bytes().trim_ascii().is_empty()
     }
 
-    /// Whether a session in them went so far that it is read as one.
+    /// Whether a session in them came to something that is read as a refusal.
     pub(super) fn are_a_session(&self) -> bool {
-        self.names_recipient || self.is_refusal
+        let failed =
+            |trial: &Trial| trial.outcome.is_silence() || trial.outcome == TrialOutcome::TurnedAway;
+        self.names_recipient || self.is_refusal || self.found.iter().any(failed)
     }
 
     /// Whether what else stands in the paste is no more than a sentence or two.

@@ -203,7 +203,7 @@ impl Block {
             host: self.host.clone(),
             port: self.port,
             outcome,
-            said: said.to_spanned(),
+            said: unmarked(said).to_spanned(),
             record_type: self.kind.clone(),
             records: Vec::new(),
         };
@@ -467,6 +467,13 @@ impl Block {
             self.add(TrialOutcome::Unanswered, &said);
         }
     }
+}
+
+/// Without the marks by which a tool sets its own words apart.
+fn unmarked(said: &Text) -> Text {
+    let string = said.as_str();
+    let plain = string.trim_start_matches([' ', '\t', '*', '=', '-', '<', '>', '~', '!']);
+    said.slice(string.len() - plain.len()..string.len())
 }
 
 /// A name with its place in the line.
