@@ -143,6 +143,11 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
         responsible: match (reason, refused_by) {
             // One's own server relays for those who log in.
             (Reason::Norelaying, RefusedBy::OwnServer) => Side::Sender,
+            (Reason::Systemerror | Reason::Systemfull, RefusedBy::OwnServer) => Side::SenderAdmin,
+            // The forwarder's server is the one that is refused.
+            (Reason::Badreputation | Reason::Blocked, RefusedBy::ForwardTarget) => {
+                Side::RecipientAdmin
+            }
             _ => responsible(
                 bounce,
                 recipient,
@@ -424,11 +429,30 @@ fn refused_by(
     if answered && was_passed_on(recipient) {
         return RefusedBy::ForwardTarget;
     }
-    match (answered, bounce.reporting_mta.is_some()) {
-        (false, true) if !wrote_for_the_recipient(bounce, recipient) => RefusedBy::OwnServer,
-        (false, true) => RefusedBy::MailboxHost,
-        _ => RefusedBy::RecipientMx,
+    let is_own_word = !answered || recipient.remote_mta.is_none();
+    if is_own_word && wrote_for_the_recipient(bounce, recipient) {
+        return RefusedBy::MailboxHost;
     }
+    match bounce.reporting_mta.is_some() && !answered {
+        true if looked_in_its_own_mailboxes(bounce, reason) => RefusedBy::MailboxHost,
+        true => RefusedBy::OwnServer,
+        false => RefusedBy::RecipientMx,
+    }
+}
+
+/// Whether qmail looked for a mailbox on itself, for a domain of other people than the sender: it takes
+/// a message first and looks for the mailbox then.
+fn looked_in_its_own_mailboxes(bounce: &Bounce, reason: Reason) -> bool {
+    let system = bounce.system.as_ref().map(|system| system.value);
+    let sending = &bounce.sending;
+    let is_the_senders = [&sending.from_domain, &sending.envelope_domain]
+        .into_iter()
+        .flatten()
+        .any(|domain| {
+            let reporter = bounce.reporting_mta.as_ref();
+            reporter.is_some_and(|host| is_below(&host.value, &domain.value))
+        });
+    system == Some(knowledge::QMAIL) && is_about_the_mailbox(reason) && !is_the_senders
 }
 
 /// Whether what is said is the conclusion of the server that wrote the report, not an answer that it
@@ -471,11 +495,15 @@ fn wrote_for_the_recipient(bounce: &Bounce, recipient: &Recipient) -> bool {
         .and_then(|address| address.value.rsplit_once('@'))
         .map(|(_, domain)| domain);
     match (domain, &bounce.reporting_mta) {
-        (Some(domain), Some(reporter)) => {
-            reporter.value == domain || reporter.value.ends_with(&format!(".{domain}"))
-        }
+        (Some(domain), Some(reporter)) => is_below(&reporter.value, domain),
         _ => false,
     }
+}
+
+/// Whether a host is a domain, or below it.
+fn is_below(host: &str, domain: &str) -> bool {
+    let rest = host.strip_suffix(domain);
+    rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// The place of what the row fired on: the diagnostic where words decided, else the codes.

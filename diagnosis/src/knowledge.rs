@@ -570,6 +570,9 @@ pub fn provider_of_reply(lower: &str) -> Option<&'static Provider> {
 /// The system of systems.toml that is no server: a program that prints what its own server said.
 pub(crate) const MAIL_PROGRAM: &str = "Mail program";
 
+/// The name of qmail among the mail systems.
+pub(crate) const QMAIL: &str = "qmail";
+
 /// The mail system that wrote a text (lower case), and where it says so.
 #[must_use]
 pub(crate) fn system_in(lower: &str) -> Option<(&'static str, Range<usize>)> {

@@ -10,18 +10,20 @@ use crate::{
 use super::{address, lone};
 
 /// Words right before the domain of From.
-const BEFORE_AUTHOR: [&str; 6] = [
+const BEFORE_AUTHOR: [&str; 7] = [
     "unauthenticated email from ",
     "unauthenticated mail from ",
     "sending domain ",
     "header.from=",
     "dmarc policy for ",
+    "due to ",
     "dmarc policy of ",
 ];
 
 /// Words right before the domain, or the address, of MAIL FROM.
-const BEFORE_ENVELOPE: [&str; 9] = [
+const BEFORE_ENVELOPE: [&str; 10] = [
     "spf [",
+    "spf check failed for ",
     "smtp.mailfrom=",
     "envelope-from=",
     "domain of ",
@@ -70,7 +72,9 @@ fn domain_behind(said: &str, before: &[&str]) -> Option<Range<usize>> {
     before.iter().find_map(|words| {
         let start = lower.find(words)? + words.len();
         let rest = lower.get(start..)?;
-        let word = rest.split([' ', ';', '&', ']', ')', '>', ',']).next()?;
+        let word = rest
+            .split([' ', ';', '&', ']', ')', '>', ',', '\''])
+            .next()?;
         let local = ["%40", "@"].iter().find_map(|at| {
             let found = word.find(at)?;
             Some(found + at.len())

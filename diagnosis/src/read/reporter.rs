@@ -12,9 +12,10 @@ use super::address;
 
 /// The first server that a text says wrote it.
 pub(super) fn read(text: &Text) -> Option<Spanned<String>> {
-    let name = text
-        .lines()
-        .find_map(|line| named(text.as_str(), trimmed(text.as_str(), line)))?;
+    let string = text.as_str();
+    let mut lines = text.lines().map(|line| trimmed(string, line));
+    let name =
+        lines.find_map(|line| named(string, line.clone()).or_else(|| qmail(string, line)))?;
     let name = text.spanned(name)?;
     Some(name.map(|name| name.to_lowercase()))
 }
@@ -35,6 +36,13 @@ fn named(string: &str, line: Range<usize>) -> Option<Range<usize>> {
     let name = line.end - rest.trim_start().len();
     let host = address::host_at(string, name)?;
     (host.end == line.end).then_some(host)
+}
+
+/// `Hi. This is the qmail-send program at mail.firm.example.`
+fn qmail(string: &str, line: Range<usize>) -> Option<Range<usize>> {
+    const BEFORE: &str = "qmail-send program at ";
+    let at = string.get(line.clone())?.find(BEFORE)? + BEFORE.len();
+    address::host_at(string, line.start + at)
 }
 
 fn lower(label: &str) -> String {
@@ -62,6 +70,10 @@ mod tests {
             Some("ex.firm.example"),
         );
         check("生成サーバー: ex.firm.example", Some("ex.firm.example"));
+        check(
+            "Hi. This is the qmail-send program at mail.firm.example.\n",
+            Some("mail.firm.example"),
+        );
     }
 
     #[test]
