@@ -48,16 +48,13 @@ pub struct ReplyRule {
     pub withheld: bool,
     /// Whether it is for what the reporting server itself says, without a reply of another.
     pub own: bool,
-    /// Replies that this row must win.
-    #[cfg(test)]
-    pub examples: &'static [&'static str],
 }
 
 /// A set of enhanced status codes: class (or any), subject, and a range of details.
 #[derive(Debug)]
 pub struct StatusPattern {
-    /// 4 or 5; `None` for both.
-    pub class: Option<u8>,
+    /// 4 or 5; 0 for both.
+    pub class: u16,
     /// The subject.
     pub subject: u16,
     /// The first and the last detail.
@@ -69,7 +66,7 @@ impl StatusPattern {
     #[must_use]
     pub fn holds(&self, status: EnhancedStatus) -> bool {
         let (first, last) = self.details;
-        self.class.is_none_or(|class| class == status.class)
+        (self.class == 0 || self.class == u16::from(status.class))
             && self.subject == status.subject
             && (first..=last).contains(&status.detail)
     }
@@ -159,6 +156,15 @@ pub enum Asked {
 }
 
 impl Asked {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::From,
+        Self::Helo,
+        Self::Ip,
+        Self::Paste,
+        Self::Selector,
+    ];
+
     /// The word of the JSON contract.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -201,6 +207,25 @@ pub enum Fact {
     Suppress,
     /// The X.500 name of a mailbox.
     X500,
+}
+
+impl Fact {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Backscatter,
+        Self::Bulk,
+        Self::Diagnostic,
+        Self::Forwarded,
+        Self::Helo,
+        Self::Hosted,
+        Self::Recipient,
+        Self::Selector,
+        Self::SenderDomain,
+        Self::SendingIp,
+        Self::Service,
+        Self::Suppress,
+        Self::X500,
+    ];
 }
 
 /// When a step applies: all of what is given must hold; of each list, one.
@@ -326,6 +351,9 @@ pub enum ListAction {
 }
 
 impl ListAction {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Drop, Self::FixTypo, Self::Keep, Self::RetryLater];
+
     /// The word of the JSON contract.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -407,6 +435,8 @@ impl Addressee {
 /// The words for a kind of message that is no refusal.
 #[derive(Debug)]
 pub struct KindWords {
+    /// The kind, by its word in the JSON contract.
+    pub kind: &'static str,
     /// One sentence: what it is.
     pub what: &'static [Template],
     /// What follows.
@@ -414,11 +444,40 @@ pub struct KindWords {
 }
 
 pub mod blocklist;
+pub(crate) mod packed;
 pub(crate) mod phrases;
 pub(crate) mod webhook;
 pub(crate) mod wordings;
 
+use packed::{packed_fields, packed_variants};
 use phrases::Marks;
+
+packed_fields! {
+    Condition {
+        reasons, findings, checks, unless, sides, providers, hosts, domains, services, systems,
+        statuses, codes, says, refused_by, kinds, facts, lacks, permanent, explains,
+    }
+    FindingWords { title, detail, rfc, }
+    Handover { id, to, when, narrowness, owners, lists, silent, subject, body, }
+    Headline { id, when, narrowness, what, why, }
+    KindWords { kind, what, why, }
+    OnList { id, when, narrowness, action, words, }
+    Provider { id, name, hosts, exchangers, marks, filter, }
+    ReplyRule {
+        id, provider, status, code, command, texts, weak, keyword, reason, second, late, side,
+        refused_by, suppress, withheld, own,
+    }
+    Sender { id, name, include, hosts, mx, selectors, keys, }
+    StatusPattern { class, subject, details, }
+    StepRule {
+        id, owner, rank, when, ruled_out, title, why, verify, commands, hides, instead, general,
+        asks,
+    }
+}
+packed_variants! {
+    Addressee::User Asked::From Check::Address Code::RecipientDomainExists Command::Conn Fact::Backscatter
+    Kind::AutoReply ListAction::Drop Reason::Authfailure RefusedBy::OwnServer Side::Sender
+}
 
 include!(concat!(env!("OUT_DIR"), "/knowledge.rs"));
 
@@ -510,7 +569,7 @@ fn meant_in(pairs: &'static str, typed: &str) -> Option<&'static str> {
 #[must_use]
 pub fn provider_of_reply(lower: &str) -> Option<&'static Provider> {
     static MARKS: LazyLock<Marks<usize>> = LazyLock::new(|| {
-        let all = (0..).zip(PROVIDERS);
+        let all = (0..).zip(PROVIDERS.iter());
         Marks::new(
             all.flat_map(|(place, provider)| provider.marks.iter().map(move |mark| (*mark, place))),
         )
@@ -526,7 +585,7 @@ pub(crate) const MAIL_PROGRAM: &str = "Mail program";
 #[must_use]
 pub(crate) fn system_in(lower: &str) -> Option<(&'static str, Range<usize>)> {
     static MARKS: LazyLock<Marks<usize>> = LazyLock::new(|| {
-        let all = (0..).zip(SYSTEMS);
+        let all = (0..).zip(SYSTEMS.iter());
         Marks::new(all.flat_map(|(place, (_, marks))| marks.iter().map(move |mark| (*mark, place))))
     });
     let (place, found) = MARKS.first_owner(lower)?;
@@ -611,6 +670,13 @@ impl ReplyRule {
     pub fn alternatives(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.texts.split('\n').filter(|words| !words.is_empty())
     }
+
+    /// Replies that this row must win.
+    #[cfg(test)]
+    pub(crate) fn examples(&self) -> &'static [&'static str] {
+        let own = EXAMPLES.iter().find(|(id, _)| *id == self.id);
+        own.map_or(&[], |(_, examples)| examples)
+    }
 }
 
 /// The words for a side, as the page says them.
@@ -645,11 +711,19 @@ pub fn headline_of(reason: Reason) -> Option<&'static Headline> {
     HEADLINES.iter().find(|words| words.id == reason.as_str())
 }
 
+/// The words of a finding.
+#[must_use]
+pub fn finding_words(code: Code) -> &'static FindingWords {
+    const NONE: &FindingWords = &FindingWords {
+        title: "",
+        detail: "",
+        rfc: "",
+    };
+    FINDING_WORDS.get(place_of_words(code)).unwrap_or(NONE)
+}
+
 /// The words for a kind of message, by its word in the JSON contract.
 #[must_use]
 pub fn kind_words(kind: &str) -> Option<&'static KindWords> {
-    KIND_WORDS
-        .iter()
-        .find(|(known, _)| *known == kind)
-        .map(|(_, words)| words)
+    KIND_WORDS.iter().find(|words| words.kind == kind)
 }

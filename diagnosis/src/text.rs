@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use crate::sort::sort;
+
 mod charset;
 mod escape;
 mod html;
@@ -349,7 +351,7 @@ pub fn narrow(value: &Spanned<String>, range: Range<usize>) -> Vec<Span> {
 /// The spans of several values as those of one: in the order of the input, each place once.
 #[must_use]
 pub fn in_order(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
+    sort(&mut spans);
     spans.dedup_by(|next, last| {
         let overlaps = next.start < last.end;
         if overlaps {

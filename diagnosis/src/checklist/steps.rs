@@ -10,6 +10,7 @@ use crate::{
     case::Case,
     finding::Finding,
     knowledge::{STEPS, StepRule},
+    sort::sort_by,
     wording::{Values, Words, fill},
 };
 
@@ -27,7 +28,7 @@ pub(super) fn steps(
     words: &Words,
 ) -> Vec<Step> {
     let mut ranked: Vec<(&StepRule, Step)> = Vec::new();
-    for rule in STEPS {
+    for rule in STEPS.iter() {
         let steps = match settings {
             [] => step_without_recipient(rule, case, findings, words)
                 .into_iter()
@@ -37,7 +38,8 @@ pub(super) fn steps(
         ranked.extend(steps.into_iter().map(|step| (rule, step)));
     }
     leave_out_hidden(&mut ranked);
-    ranked.sort_by_key(|(rule, step)| (step.state == State::RuledOut, rule.rank));
+    let rank = |(rule, step): &(&StepRule, Step)| (step.state == State::RuledOut, rule.rank);
+    sort_by(&mut ranked, |one, other| rank(one).cmp(&rank(other)));
     let mut open = 0;
     ranked
         .into_iter()

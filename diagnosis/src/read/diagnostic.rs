@@ -5,6 +5,7 @@ use std::{net::IpAddr, ops::Range, sync::LazyLock};
 use crate::{
     bounce::{Command, EnhancedStatus, Recipient, ReplyCode},
     knowledge::phrases::Marks,
+    sort::sort,
     text::{Spanned, Text},
 };
 
@@ -470,7 +471,7 @@ fn find_server(string: &str, lower: &str) -> Server {
         named.push((place, found));
         true
     });
-    named.sort_unstable();
+    sort(&mut named);
     if let Some((_, last)) = named.iter().rev().find(|(place, _)| *place == ATTEMPT)
         && let Some(server) = server_at(string, last.end)
     {
