@@ -11,7 +11,7 @@ use crate::{
         wordings::{self, Wording},
     },
     reason::{Confidence, Reason, RefusedBy, Side},
-    text::{Span, Spanned},
+    text::{Lower, Span, Spanned},
 };
 
 /// Judges each recipient of a bounce.
@@ -78,8 +78,7 @@ fn judge_refusal(bounce: &Bounce, recipient: &Recipient) -> Judgement {
     };
     let wordings = wordings::find(&said);
     let category = recipient.category.as_ref();
-    let category =
-        category.map_or_else(Vec::new, |word| wordings::find(&word.value.to_lowercase()));
+    let category = category.map_or_else(Vec::new, |word| wordings::find(&word.value.lower()));
     let by_code = best_rule(&facts, &category);
     let best = best_rule(&facts, &wordings)
         .filter(|hit| hit.wording.is_some())
@@ -147,7 +146,7 @@ fn said(recipient: &Recipient) -> String {
         .map_or("", |diagnostic| diagnostic.value.as_str());
     let diagnostic = knowledge::as_long_as_a_reply(diagnostic);
     diagnostic
-        .to_lowercase()
+        .lower()
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
@@ -506,7 +505,7 @@ mod tests {
 
     /// The row that wins where only words, and the code and provider that `rule` asks for, are known.
     fn said_winner(words: &str, rule: &ReplyRule) -> &'static str {
-        let said = words.to_lowercase();
+        let said = words.lower();
         let status = rule.status.as_ref().map(|pattern| EnhancedStatus {
             class: if pattern.class == 4 { 4 } else { 5 },
             subject: pattern.subject,
@@ -530,7 +529,7 @@ mod tests {
         let mut wrong = Vec::new();
         for rule in REPLIES.iter() {
             for example in rule.examples() {
-                let said = example.to_lowercase();
+                let said = example.lower();
                 let read = read(example.as_bytes(), no_decoder).remove(0);
                 let recipient = read.recipients.first();
                 let facts = Facts {

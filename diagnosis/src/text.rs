@@ -12,12 +12,14 @@ use crate::sort::sort;
 mod charset;
 mod escape;
 mod html;
+mod lower;
 mod map;
 mod shared;
 mod transfer;
 mod words;
 
 pub use charset::{CharsetDecoder, no_decoder};
+pub(crate) use lower::Lower;
 use map::Map;
 use shared::Shared;
 

@@ -6,6 +6,7 @@ use crate::{
     finding::{Finding, Verdict},
     knowledge::{self, Condition, Fact, Sender},
     reason::Side,
+    text::Lower,
     wording::{Slot, Value, Values, Words},
 };
 
@@ -210,7 +211,7 @@ fn excluded(when: &Condition, findings: &[Finding]) -> bool {
 
 /// As rows have their words: lower case, one space between words.
 fn folded(said: &str) -> String {
-    let lower = said.to_lowercase();
+    let lower = said.lower();
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

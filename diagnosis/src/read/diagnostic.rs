@@ -6,7 +6,7 @@ use crate::{
     bounce::{Command, EnhancedStatus, Recipient, ReplyCode},
     knowledge::phrases::Marks,
     sort::sort,
-    text::{Spanned, Text},
+    text::{Lower, Spanned, Text},
 };
 
 use super::{address, quoted};
@@ -35,7 +35,7 @@ pub(super) fn read(text: &Text) -> Recipient {
         remote_mta: server
             .host
             .and_then(|range| text.spanned(range))
-            .map(|host| host.map(|name| name.to_lowercase())),
+            .map(|host| host.map(|name| name.lower())),
         remote_ip: server
             .ip
             .map(|(range, ip)| Spanned::new(ip, text.spans(range))),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::{
     knowledge,
-    text::{Spanned, Text, trimmed},
+    text::{Lower, Spanned, Text, trimmed},
 };
 
 use super::address;
@@ -16,7 +16,7 @@ pub(super) fn read(text: &Text) -> Option<Spanned<String>> {
         .lines()
         .find_map(|line| named(text.as_str(), trimmed(text.as_str(), line)))?;
     let name = text.spanned(name)?;
-    Some(name.map(|name| name.to_lowercase()))
+    Some(name.map(|name| name.lower()))
 }
 
 /// Whether a line only names that server.
@@ -38,7 +38,7 @@ fn named(string: &str, line: Range<usize>) -> Option<Range<usize>> {
 }
 
 fn lower(label: &str) -> String {
-    label.trim().to_lowercase()
+    label.trim().lower()
 }
 
 #[cfg(test)]
