@@ -4,6 +4,9 @@ use std::{error::Error, fmt::Write};
 
 use crate::write::path;
 
+/// Stands behind each word: ASCII's own separator of units.
+const SEPARATOR: char = '\u{1f}';
+
 /// Rows as numbers and words, each in one piece and in the order in which they are read again.
 #[derive(Default)]
 pub(crate) struct Packed {
@@ -48,7 +51,7 @@ impl Packed {
 
     pub(crate) fn words(&mut self, words: &str) {
         self.words.push_str(words);
-        self.words.push('\0');
+        self.words.push(SEPARATOR);
         self.count_of_words += 1;
     }
 
@@ -95,7 +98,7 @@ impl Packed {
         name: &str,
         of: &str,
     ) -> Result<String, Box<dyn Error>> {
-        if self.words.matches('\0').count() != self.count_of_words {
+        if self.words.matches(SEPARATOR).count() != self.count_of_words {
             return Err(
                 format!("{name}: the character that stands between words is in one").into(),
             );

@@ -87,7 +87,7 @@ pub(crate) fn tables(file: &Path) -> Result<String> {
         Ok(())
     })?;
     Ok([
-        fields.table("", "FIELDS", "(&str, (Field, Option<&str>))")?,
+        fields.table("", "FIELDS", "(&str, Meaning)")?,
         events.table("", "EVENTS", "(&str, Event)")?,
         services.table("", "SERVICES", "(&str, &str)")?,
     ]

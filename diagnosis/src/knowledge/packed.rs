@@ -26,7 +26,7 @@ pub(crate) fn rows<T: Packed>(
 ) -> Vec<T> {
     let mut reader = Reader {
         numbers: numbers.iter(),
-        words: words.split('\0'),
+        words: words.split('\u{1f}'),
     };
     let rows = reader.several(count);
     debug_assert!(reader.numbers.next().is_none(), "numbers are left over");

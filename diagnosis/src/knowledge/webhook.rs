@@ -120,13 +120,16 @@ impl Event {
     ];
 }
 
+/// What a key says, and the service in whose events alone it says so.
+type Meaning = (Field, Option<&'static str>);
+
 packed_variants! { Event::AutoReply Field::Action }
 
 include!(concat!(env!("OUT_DIR"), "/webhooks.rs"));
 
 /// What the value under `key` right below `above` says; both as [`plain_key`] gives them. The second
 /// is the service in whose events alone it says so.
-pub(crate) fn field(above: &str, key: &str) -> Option<(Field, Option<&'static str>)> {
+pub(crate) fn field(above: &str, key: &str) -> Option<Meaning> {
     let path = || above.bytes().chain(*b".").chain(key.bytes());
     let below = FIELDS.binary_search_by(|(known, _)| known.bytes().cmp(path()));
     let below = below.ok().and_then(|place| FIELDS.get(place));
