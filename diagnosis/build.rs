@@ -12,6 +12,8 @@
 mod blocklists;
 #[path = "build/languages.rs"]
 mod languages;
+#[path = "build/packed.rs"]
+mod packed;
 #[path = "build/rows.rs"]
 mod rows;
 #[path = "build/webhooks.rs"]

@@ -256,14 +256,18 @@ const PACKAGES: &[(&str, &[&str])] = &[
 const ROOMS: &[(&str, &[&str])] = &[
     ("base64", &[]),
     ("json", &[]),
-    ("text", &[]),
+    ("sort", &[]),
+    ("text", &["sort"]),
     ("bounce", &["text"]),
     ("reason", &["bounce"]),
-    ("dns", &["base64", "json"]),
-    ("wording", &["bounce", "reason"]),
+    ("dns", &["base64", "json", "sort"]),
+    ("wording", &["sort", "bounce", "reason"]),
     ("finding", &["bounce", "reason", "dns", "wording"]),
-    ("knowledge", &["bounce", "reason", "wording", "finding"]),
-    ("read", &["text", "bounce", "reason", "knowledge"]),
+    (
+        "knowledge",
+        &["sort", "bounce", "reason", "wording", "finding"],
+    ),
+    ("read", &["sort", "text", "bounce", "reason", "knowledge"]),
     ("case", &["text", "bounce", "reason"]),
     (
         "classify",
@@ -272,6 +276,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "check",
         &[
+            "sort",
             "text",
             "bounce",
             "reason",
@@ -285,6 +290,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "checklist",
         &[
+            "sort",
             "text",
             "bounce",
             "reason",
@@ -296,7 +302,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "check",
         ],
     ),
-    ("annotate", &["text", "case"]),
+    ("annotate", &["sort", "text", "case"]),
     ("report", EVERYTHING),
     ("share", EVERYTHING),
 ];
@@ -304,6 +310,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const EVERYTHING: &[&str] = &[
     "base64",
     "json",
+    "sort",
     "text",
     "bounce",
     "reason",

@@ -1,8 +1,10 @@
 //! The rows of blocklists as Rust source.
 
-use std::{error::Error, fmt::Write, fs, net::Ipv4Addr, path::Path};
+use std::{error::Error, fs, net::Ipv4Addr, path::Path};
 
 use serde::Deserialize;
+
+use crate::packed::Packed;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -51,20 +53,20 @@ pub(crate) fn table(file: &Path) -> Result<String> {
     let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
     let text = fs::read_to_string(file).map_err(|error| wrong(&error))?;
     let rows: File = toml::from_str(&text).map_err(|error| wrong(&error))?;
-    let mut out = "/// All blocklists.\npub static BLOCKLISTS: &[Blocklist] = &[".to_owned();
     let mut before = "";
     for row in &rows.list {
         if row.id.as_str() <= before {
             return Err(wrong(&format!("{} stands behind {before}", row.id)).into());
         }
         before = &row.id;
-        list(&mut out, row).map_err(|error| wrong(&format!("{}: {error}", row.id)))?;
     }
-    out.push_str("];");
-    Ok(out)
+    let lists = Packed::new(&rows.list, |packed, row| {
+        list(packed, row).map_err(|error| wrong(&format!("{}: {error}", row.id)).into())
+    })?;
+    lists.table("/// All blocklists.\npub", "BLOCKLISTS", "Blocklist")
 }
 
-fn list(out: &mut String, row: &Row) -> Result<()> {
+fn list(packed: &mut Packed, row: &Row) -> Result<()> {
     let complete = [&row.look_up, &row.removal]
         .iter()
         .all(|url| !url.is_empty())
@@ -77,40 +79,33 @@ fn list(out: &mut String, row: &Row) -> Result<()> {
         return Err("the source is no address".into());
     }
     let is_of = |kind: &str| row.of.iter().any(|of| of == kind);
-    let mut codes = String::new();
+    let mut codes = Vec::new();
     for (code, meaning) in &row.codes {
-        let (first, last) = range(code, row.bits)?;
-        write!(
-            codes,
-            "ReturnCode {{ first: {first}, last: {last}, meaning: {meaning:?} }},"
-        )?;
+        codes.push((range(code, row.bits)?, meaning.as_str()));
     }
     for code in &row.refused {
-        let (first, last) = range(code, false)?;
-        write!(
-            codes,
-            "ReturnCode {{ first: {first}, last: {last}, meaning: \"\" }},"
-        )?;
+        codes.push((range(code, false)?, ""));
     }
-    write!(
-        out,
-        "Blocklist {{ name: {:?}, zone: {:?}, ip4: {}, ip6: {}, domain: {}, helo: {}, registered: {}, names: {:?}, listed: {:?}, clean: {:?}, bits: {}, codes: &[{codes}], look_up: {:?}, removal: {:?}, asked: {}, closed: {:?} }},",
-        row.name,
-        row.zone,
-        is_of("ip4"),
-        is_of("ip6"),
-        is_of("domain"),
-        row.helo,
-        row.registered,
-        row.names.join("\n"),
-        row.listed,
-        row.clean,
-        row.bits,
-        row.look_up,
-        row.removal,
-        row.asked,
-        row.closed,
-    )?;
+    packed.words(&row.name);
+    packed.words(&row.zone);
+    packed.flag(is_of("ip4"));
+    packed.flag(is_of("ip6"));
+    packed.flag(is_of("domain"));
+    packed.flag(row.helo);
+    packed.flag(row.registered);
+    packed.words(&row.names.join("\n"));
+    packed.words(&row.listed);
+    packed.words(&row.clean);
+    packed.flag(row.bits);
+    packed.list(&codes, |packed, ((first, last), meaning)| {
+        packed.long_number(*first);
+        packed.long_number(*last);
+        packed.words(meaning);
+    });
+    packed.words(&row.look_up);
+    packed.words(&row.removal);
+    packed.flag(row.asked);
+    packed.optional(row.closed.as_deref(), Packed::words);
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! `webhooks.toml`: what the keys and words of webhooks mean, as sorted tables.
 
-use std::{collections::BTreeMap, error::Error, fmt::Write, fs, path::Path};
+use std::{collections::BTreeMap, error::Error, fs, path::Path};
 
 use serde::Deserialize;
 
-use crate::write::path;
+use crate::packed::Packed;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -49,40 +49,61 @@ pub(crate) fn tables(file: &Path) -> Result<String> {
         toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
     let mut fields = BTreeMap::new();
     for row in &rows.field {
-        let value = format!("({}, {:?})", path("Field", &row.field), row.service);
         for key in &row.keys {
-            insert(&mut fields, key, value.clone(), is_key)?;
+            insert(
+                &mut fields,
+                key,
+                (&row.field, row.service.as_deref()),
+                is_key,
+            )?;
         }
     }
     let mut events = BTreeMap::new();
     for row in &rows.event {
         for words in &row.words {
-            insert(&mut events, words, path("Event", &row.event), is_words)?;
+            insert(&mut events, words, &row.event, is_words)?;
         }
     }
     let mut services = BTreeMap::new();
     for row in &rows.service {
         for key in &row.keys {
-            insert(&mut services, key, format!("{:?}", row.name), is_key)?;
+            insert(&mut services, key, &row.name, is_key)?;
         }
     }
-    let mut out = String::new();
-    table(&mut out, "FIELDS", "(Field, Option<&str>)", &fields)?;
-    table(&mut out, "EVENTS", "Event", &events)?;
-    table(&mut out, "SERVICES", "&str", &services)?;
-    Ok(out)
+    let fields = Packed::new(fields, |packed, (key, (field, service))| {
+        packed.words(key);
+        packed.variant("Field", field);
+        packed.optional(service, Packed::words);
+        Ok(())
+    })?;
+    let events = Packed::new(events, |packed, (words, event)| {
+        packed.words(words);
+        packed.variant("Event", event);
+        Ok(())
+    })?;
+    let services = Packed::new(services, |packed, (key, name)| {
+        packed.words(key);
+        packed.words(name);
+        Ok(())
+    })?;
+    Ok([
+        fields.table("", "FIELDS", "(&str, Meaning)")?,
+        events.table("", "EVENTS", "(&str, Event)")?,
+        services.table("", "SERVICES", "(&str, &str)")?,
+    ]
+    .concat())
 }
 
-fn insert(
-    table: &mut BTreeMap<String, String>,
-    key: &str,
-    value: String,
+fn insert<'a, T>(
+    table: &mut BTreeMap<&'a str, T>,
+    key: &'a str,
+    value: T,
     is_shaped: fn(char) -> bool,
 ) -> Result<()> {
     if !key.chars().all(is_shaped) {
         return Err(format!("webhooks.toml: {key:?} has a character that is never met").into());
     }
-    match table.insert(key.to_owned(), value) {
+    match table.insert(key, value) {
         Some(_) => Err(format!("webhooks.toml: {key:?} is there twice").into()),
         None => Ok(()),
     }
@@ -94,13 +115,4 @@ fn is_key(c: char) -> bool {
 
 fn is_words(c: char) -> bool {
     c.is_ascii_lowercase() || c == ' '
-}
-
-fn table(out: &mut String, name: &str, of: &str, rows: &BTreeMap<String, String>) -> Result<()> {
-    write!(out, "static {name}: &[(&str, {of})] = &[")?;
-    for (key, value) in rows {
-        write!(out, "({key:?}, {value}),")?;
-    }
-    writeln!(out, "];")?;
-    Ok(())
 }

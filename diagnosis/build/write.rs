@@ -1,8 +1,15 @@
 //! The rows as Rust source.
 
-use std::{collections::BTreeSet, error::Error, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    fmt::Write,
+};
 
-use crate::rows::{Doubt, Handover, Headline, Knowledge, OnList, Reply, Step, StepWords, When};
+use crate::{
+    packed::Packed,
+    rows::{Doubt, Handover, Headline, Knowledge, OnList, Reply, Sender, Step, StepWords, When},
+};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -10,119 +17,105 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 pub(crate) fn tables(knowledge: &Knowledge) -> Result<String> {
     check(knowledge)?;
     let mut out = String::new();
-    let providers = list(&knowledge.providers, |p| {
-        Ok(format!(
-            "Provider {{ id: {:?}, name: {:?}, hosts: &{:?}, exchangers: {:?}, marks: &{:?}, filter: {} }}",
-            p.id,
-            p.name,
-            p.hosts,
-            p.exchangers.join(" "),
-            p.marks,
-            p.filter
-        ))
+    let providers = Packed::new(&knowledge.providers, |packed, row| {
+        packed.words(&row.id);
+        packed.words(&row.name);
+        packed.sentences(&row.hosts);
+        packed.words(&row.exchangers.join(" "));
+        packed.sentences(&row.marks);
+        packed.flag(row.filter);
+        Ok(())
     })?;
-    let systems = list(&knowledge.systems, |s| {
-        Ok(format!("({:?}, &{:?})", s.name, s.marks))
+    let named = |packed: &mut Packed, name: &str, words: &[String]| {
+        packed.words(name);
+        packed.sentences(words);
+        Ok(())
+    };
+    let systems = Packed::new(&knowledge.systems, |packed, row| {
+        named(packed, &row.name, &row.marks)
     })?;
-    let kinds = list(&knowledge.kinds, |k| {
-        Ok(format!("({:?}, &{:?})", k.kind, k.phrases))
+    let kinds = Packed::new(&knowledge.kinds, |packed, row| {
+        named(packed, &row.kind, &row.phrases)
     })?;
-    let classes = list(&knowledge.classes, |(name, words)| {
-        Ok(format!("({name:?}, &{words:?})"))
+    let classes = Packed::new(&knowledge.classes, |packed, (name, words)| {
+        named(packed, name, words)
     })?;
-    let sides = list(&knowledge.sides, |(side, words)| {
-        Ok(format!("({}, {words:?})", path("Side", side)))
+    let replies = Packed::new(&knowledge.replies, reply)?;
+    let senders = Packed::new(&knowledge.senders, sender)?;
+    let steps = Packed::new(&knowledge.steps, |packed, row| step(packed, row, knowledge))?;
+    let headlines = Packed::new(&knowledge.headlines, |packed, row| {
+        headline(packed, row, knowledge)
     })?;
-    let zones = list(&knowledge.zones, |(zone, words)| {
-        Ok(format!("({}, {words:?})", path("Zone", zone)))
+    let on_lists = Packed::new(&knowledge.on_lists, |packed, row| {
+        on_list(packed, row, knowledge)
     })?;
-    table(
-        &mut out,
-        "Rows that read replies.",
-        "REPLIES",
-        "ReplyRule",
-        &list(&knowledge.replies, reply)?,
-    )?;
-    table(
-        &mut out,
-        "Mail providers.",
-        "PROVIDERS",
-        "Provider",
-        &providers,
-    )?;
-    let senders = list(&knowledge.senders, |row| match row.source.is_empty() {
-        true => Err(format!("sender {}: no source", row.id).into()),
-        false => Ok(format!(
-            "Sender {{ id: {:?}, name: {:?}, include: {:?}, hosts: &{:?}, mx: &{:?}, selectors: &{:?}, keys: &{:?} }}",
-            row.id, row.name, row.include, row.hosts, row.mx, row.selectors, row.keys
-        )),
+    let doubts = Packed::new(&knowledge.doubts, |packed, row| {
+        doubt(packed, row, knowledge)
     })?;
-    table(
-        &mut out,
-        "Services that send for others.",
-        "SENDERS",
-        "Sender",
-        &senders,
-    )?;
-    let steps = list(&knowledge.steps, |row| step(row, knowledge))?;
-    table(&mut out, "The playbook.", "STEPS", "StepRule", &steps)?;
-    table(
-        &mut out,
-        "The words of verdicts.",
-        "HEADLINES",
-        "Headline",
-        &list(&knowledge.headlines, |row| headline(row, knowledge))?,
-    )?;
-    let on_lists = list(&knowledge.on_lists, |row| on_list(row, knowledge))?;
-    table(
-        &mut out,
-        "What to do with addresses on lists.",
-        "ON_LISTS",
-        "OnList",
-        &on_lists,
-    )?;
-    let doubts = list(&knowledge.doubts, |row| doubt(row, knowledge))?;
-    table(
-        &mut out,
-        "What decides between two causes.",
-        "DOUBTS",
-        "Doubt",
-        &doubts,
-    )?;
-    let names = list(&knowledge.reason_names, |(reason, words)| {
-        Ok(format!("({}, {words:?})", path("Reason", reason)))
+    let handovers = Packed::new(&knowledge.handovers, |packed, row| {
+        handover(packed, row, knowledge)
     })?;
-    private_table(&mut out, "REASON_NAMES", "(Reason, &str)", &names)?;
-    let pairs = "(&str, &[&str])";
-    let handovers = list(&knowledge.handovers, |row| handover(row, knowledge))?;
-    table(
-        &mut out,
-        "Messages that are ready to be sent.",
-        "HANDOVERS",
-        "Handover",
-        &handovers,
-    )?;
-    private_table(&mut out, "SYSTEMS", pairs, &systems)?;
-    private_table(&mut out, "KINDS", pairs, &kinds)?;
-    private_table(&mut out, "CLASSES", pairs, &classes)?;
-    private_table(&mut out, "SIDES", "(Side, &str)", &sides)?;
-    private_table(&mut out, "ZONES", "(Zone, &str)", &zones)?;
-    let acts = list(&knowledge.acts, |(side, words)| {
-        Ok(format!("({}, {words:?})", path("Side", side)))
+    let kind_words = Packed::new(&knowledge.kind_words, |packed, (kind, words)| {
+        packed.words(kind);
+        templates(packed, &words.what)?;
+        templates(packed, &words.why)
     })?;
-    private_table(&mut out, "ACTS", "(Side, &str)", &acts)?;
-    for (name, words) in &knowledge.name_words {
-        let table = format!("{}_WORDS", name.to_ascii_uppercase());
-        writeln!(out, "pub(crate) static {table}: &[&str] = &{words:?};")?;
+    let public = [
+        ("Rows that read replies.", "REPLIES", "ReplyRule", &replies),
+        ("Mail providers.", "PROVIDERS", "Provider", &providers),
+        (
+            "Services that send for others.",
+            "SENDERS",
+            "Sender",
+            &senders,
+        ),
+        ("The playbook.", "STEPS", "StepRule", &steps),
+        (
+            "The words of verdicts.",
+            "HEADLINES",
+            "Headline",
+            &headlines,
+        ),
+        (
+            "What to do with addresses on lists.",
+            "ON_LISTS",
+            "OnList",
+            &on_lists,
+        ),
+        (
+            "What decides between two causes.",
+            "DOUBTS",
+            "Doubt",
+            &doubts,
+        ),
+        (
+            "Messages that are ready to be sent.",
+            "HANDOVERS",
+            "Handover",
+            &handovers,
+        ),
+    ];
+    for (doc, name, of, rows) in public {
+        out += &rows.table(&format!("#[doc = {doc:?}]\npub"), name, of)?;
     }
-    let kind_words = list(&knowledge.kind_words, |(kind, words)| {
-        Ok(format!(
-            "({kind:?}, KindWords {{ what: &[{}], why: &[{}] }})",
-            list(&words.what, |words| template(words))?,
-            list(&words.why, |words| template(words))?,
-        ))
-    })?;
-    private_table(&mut out, "KIND_WORDS", "(&str, KindWords)", &kind_words)?;
+    let pair = "(&str, &[&str])";
+    out += &systems.table("", "SYSTEMS", pair)?;
+    out += &kinds.table("", "KINDS", pair)?;
+    out += &classes.table("", "CLASSES", pair)?;
+    out += &kind_words.table("", "KIND_WORDS", "KindWords")?;
+    for (name, words) in &knowledge.name_words {
+        let name = format!("{}_WORDS", name.to_ascii_uppercase());
+        let words = Packed::new(words, |packed, word| {
+            packed.words(word);
+            Ok(())
+        })?;
+        out += &words.table("pub(crate)", &name, "&str")?;
+    }
+    sides(&mut out, "REASON_NAMES", "Reason", &knowledge.reason_names)?;
+    sides(&mut out, "SIDES", "Side", &knowledge.sides)?;
+    sides(&mut out, "ACTS", "Side", &knowledge.acts)?;
+    sides(&mut out, "ZONES", "Zone", &knowledge.zones)?;
+    examples(&mut out, &knowledge.replies)?;
     finding_words(&mut out, knowledge)?;
     domains(&mut out, knowledge)?;
     Ok(out)
@@ -147,140 +140,135 @@ fn domains(out: &mut String, knowledge: &Knowledge) -> Result<()> {
     Ok(())
 }
 
-fn table(out: &mut String, doc: &str, name: &str, of: &str, rows: &str) -> Result<()> {
-    writeln!(
-        out,
-        "#[doc = {doc:?}]\npub static {name}: &[{of}] = &[{rows}];"
-    )?;
-    Ok(())
-}
-
-fn private_table(out: &mut String, name: &str, of: &str, rows: &str) -> Result<()> {
-    writeln!(out, "static {name}: &[{of}] = &[{rows}];")?;
-    Ok(())
-}
-
-fn list<T>(
-    rows: impl IntoIterator<Item = T>,
-    write: impl Fn(T) -> Result<String>,
-) -> Result<String> {
-    let mut out = String::new();
-    for row in rows {
-        write!(out, "{},", write(row)?)?;
+/// A line for each variant of an enum.
+fn sides(out: &mut String, name: &str, of: &str, lines: &BTreeMap<String, String>) -> Result<()> {
+    write!(out, "static {name}: &[({of}, &str)] = &[")?;
+    for (word, line) in lines {
+        write!(out, "({}, {line:?}),", path(of, word))?;
     }
-    Ok(out)
+    writeln!(out, "];")?;
+    Ok(())
 }
 
-fn reply(row: &Reply) -> Result<String> {
-    let texts = row.text.join("\n");
-    let status = match &row.status {
-        Some(pattern) => format!("Some({})", status(&row.id, pattern)?),
-        None => "None".to_owned(),
-    };
-    Ok(format!(
-        "ReplyRule {{ id: {:?}, provider: {:?}, status: {status}, code: {:?}, command: {}, texts: {texts:?}, weak: {}, keyword: {}, reason: {}, second: {}, late: {}, side: {}, refused_by: {}, suppress: {:?}, withheld: {}, own: {}, #[cfg(test)] examples: &{:?} }}",
-        row.id,
-        row.provider,
-        row.code,
-        optional("Command", row.command.as_deref()),
-        row.weak,
-        row.keyword,
-        path("Reason", &row.reason),
-        optional("Reason", row.second.as_deref()),
-        optional("Reason", row.late.as_deref()),
-        optional("Side", row.responsible.as_deref()),
-        optional("RefusedBy", row.refused_by.as_deref()),
-        row.suppress,
-        row.withheld,
-        row.own,
-        row.examples,
-    ))
+/// The examples of replies, which only tests want.
+fn examples(out: &mut String, replies: &[Reply]) -> Result<()> {
+    write!(
+        out,
+        "#[cfg(test)]\nstatic EXAMPLES: &[(&str, &[&str])] = &["
+    )?;
+    for row in replies {
+        write!(out, "({:?}, &{:?}),", row.id, row.examples)?;
+    }
+    writeln!(out, "];")?;
+    Ok(())
+}
+
+fn reply(packed: &mut Packed, row: &Reply) -> Result<()> {
+    packed.words(&row.id);
+    packed.optional(row.provider.as_deref(), Packed::words);
+    let pattern = row.status.as_deref();
+    let status = pattern
+        .map(|pattern| status(&row.id, pattern))
+        .transpose()?;
+    packed.optional(status.as_ref(), Packed::numbers);
+    packed.optional(row.code, Packed::number);
+    packed.optional_variant("Command", row.command.as_deref());
+    packed.words(&row.text.join("\n"));
+    packed.flag(row.weak);
+    packed.flag(row.keyword);
+    packed.variant("Reason", &row.reason);
+    packed.optional_variant("Reason", row.second.as_deref());
+    packed.optional_variant("Reason", row.late.as_deref());
+    packed.optional_variant("Side", row.responsible.as_deref());
+    packed.optional_variant("RefusedBy", row.refused_by.as_deref());
+    packed.optional(row.suppress, Packed::flag);
+    packed.flag(row.withheld);
+    packed.flag(row.own);
+    Ok(())
+}
+
+fn sender(packed: &mut Packed, row: &Sender) -> Result<()> {
+    if row.source.is_empty() {
+        return Err(format!("sender {}: no source", row.id).into());
+    }
+    packed.words(&row.id);
+    packed.words(&row.name);
+    packed.words(&row.include);
+    packed.sentences(&row.hosts);
+    packed.sentences(&row.mx);
+    packed.sentences(&row.selectors);
+    packed.sentences(&row.keys);
+    Ok(())
 }
 
 /// `x.7.26`, `5.7.606-649`.
-fn status(id: &str, pattern: &str) -> Result<String> {
+fn status(id: &str, pattern: &str) -> Result<[u16; 4]> {
     let wrong = || format!("{id}: {pattern:?} is no status pattern such as x.1.1 or 5.7.606-649");
     let mut parts = pattern.splitn(3, '.');
     let mut next = || parts.next().ok_or_else(wrong);
     let (class, subject, details) = (next()?, next()?, next()?);
-    let class = match class {
-        "x" => "None".to_owned(),
-        digit => format!("Some({})", digit.parse::<u8>().map_err(|_| wrong())?),
-    };
-    let subject: u16 = subject.parse().map_err(|_| wrong())?;
     let (first, last) = details.split_once('-').unwrap_or((details, details));
-    let first: u16 = first.parse().map_err(|_| wrong())?;
-    let last: u16 = last.parse().map_err(|_| wrong())?;
-    Ok(format!(
-        "StatusPattern {{ class: {class}, subject: {subject}, details: ({first}, {last}) }}"
-    ))
+    let number = |digits: &str| digits.parse::<u16>().map_err(|_| wrong());
+    let class = if class == "x" {
+        ANY_CLASS
+    } else {
+        number(class)?
+    };
+    Ok([class, number(subject)?, number(first)?, number(last)?])
 }
 
-fn step(row: &Step, knowledge: &Knowledge) -> Result<String> {
+/// In a pattern of status codes: whatever class it is.
+const ANY_CLASS: u16 = 0;
+
+fn step(packed: &mut Packed, row: &Step, knowledge: &Knowledge) -> Result<()> {
     let words: &StepWords = knowledge
         .step_words
         .get(&row.id)
         .ok_or_else(|| format!("step {}: texts/en/steps/ has no words for it", row.id))?;
-    let verify = match words.wait.is_empty() {
-        true => template(&words.verify)?,
-        false => template(&format!("{} {}", words.verify, words.wait))?,
-    };
-    Ok(format!(
-        "StepRule {{ id: {:?}, owner: {}, rank: {}, when: {}, ruled_out: {}, title: {}, why: {}, verify: {verify}, commands: &[{}], hides: &{:?}, instead: {}, general: {}, asks: {}, done_by: {} }}",
-        row.id,
-        path("Side", &row.owner),
-        row.rank,
-        condition(&row.id, &row.when)?,
-        row.ruled_out,
-        template(&words.title)?,
-        template(&words.why)?,
-        list(&row.commands, |command| template(command))?,
-        row.hides,
-        row.instead,
-        row.general,
-        optional("Asked", row.asks.as_deref()),
-        paths("Fact", &row.done_by),
-    ))
+    packed.words(&row.id);
+    packed.variant("Side", &row.owner);
+    packed.number(row.rank);
+    condition(packed, &row.id, &row.when)?;
+    packed.flag(row.ruled_out);
+    template(packed, &words.title)?;
+    template(packed, &words.why)?;
+    match words.wait.is_empty() {
+        true => template(packed, &words.verify)?,
+        false => template(packed, &format!("{} {}", words.verify, words.wait))?,
+    }
+    templates(packed, &row.commands)?;
+    packed.sentences(&row.hides);
+    packed.flag(row.instead);
+    packed.flag(row.general);
+    packed.optional_variant("Asked", row.asks.as_deref());
+    packed.variants("Fact", &row.done_by);
+    Ok(())
 }
 
-/// Only what is given, the rest from `Condition::ANY`.
-fn condition(id: &str, row: &When) -> Result<String> {
-    let mut parts = Vec::new();
-    let mut part = |name: &str, words: &[String], written: String| {
-        if !words.is_empty() {
-            parts.push(format!("{name}: {written}"));
-        }
-    };
-    part("reasons", &row.reasons, paths("Reason", &row.reasons));
-    part("seconds", &row.seconds, paths("Reason", &row.seconds));
-    part("findings", &row.findings, paths("Code", &row.findings));
-    part("checks", &row.checks, paths("Check", &row.checks));
-    part("unless", &row.unless, paths("Code", &row.unless));
-    part("sides", &row.sides, paths("Side", &row.sides));
-    part("providers", &row.providers, format!("&{:?}", row.providers));
-    part("hosts", &row.hosts, format!("&{:?}", row.hosts));
-    part("domains", &row.domains, format!("&{:?}", row.domains));
-    part("services", &row.services, format!("&{:?}", row.services));
-    part("systems", &row.systems, format!("&{:?}", row.systems));
-    part("says", &row.says, format!("&{:?}", row.says));
-    part("kinds", &row.kinds, paths("Kind", &row.kinds));
-    part("facts", &row.facts, paths("Fact", &row.facts));
-    part("lacks", &row.lacks, paths("Fact", &row.lacks));
-    let by = paths("RefusedBy", &row.refused_by);
-    part("refused_by", &row.refused_by, by);
-    let statuses = list(&row.statuses, |pattern| status(id, pattern))?;
-    part("statuses", &row.statuses, format!("&[{statuses}]"));
-    if !row.codes.is_empty() {
-        parts.push(format!("codes: &{:?}", row.codes));
-    }
-    if row.permanent.is_some() {
-        parts.push(format!("permanent: {:?}", row.permanent));
-    }
-    if row.explains {
-        parts.push("explains: true".to_owned());
-    }
-    parts.push("..Condition::ANY".to_owned());
-    Ok(format!("Condition {{ {} }}", parts.join(", ")))
+fn condition(packed: &mut Packed, id: &str, row: &When) -> Result<()> {
+    packed.variants("Reason", &row.reasons);
+    packed.variants("Reason", &row.seconds);
+    packed.variants("Code", &row.findings);
+    packed.variants("Check", &row.checks);
+    packed.variants("Code", &row.unless);
+    packed.variants("Side", &row.sides);
+    packed.sentences(&row.providers);
+    packed.sentences(&row.hosts);
+    packed.sentences(&row.domains);
+    packed.sentences(&row.services);
+    packed.sentences(&row.systems);
+    let statuses = row.statuses.iter().map(|pattern| status(id, pattern));
+    let statuses: Vec<[u16; 4]> = statuses.collect::<Result<_>>()?;
+    packed.list(&statuses, Packed::numbers);
+    packed.list(&row.codes, |packed, code| packed.number(*code));
+    packed.sentences(&row.says);
+    packed.variants("RefusedBy", &row.refused_by);
+    packed.variants("Kind", &row.kinds);
+    packed.variants("Fact", &row.facts);
+    packed.variants("Fact", &row.lacks);
+    packed.optional(row.permanent, Packed::flag);
+    packed.flag(row.explains);
+    Ok(())
 }
 
 /// How narrow a condition is: what says more counts more than all that says less together.
@@ -314,22 +302,19 @@ fn narrowness(row: &When, rank: u32) -> u32 {
     (rank << given.len()) + narrowness
 }
 
-fn headline(row: &Headline, knowledge: &Knowledge) -> Result<String> {
+fn headline(packed: &mut Packed, row: &Headline, knowledge: &Knowledge) -> Result<()> {
     let words = knowledge
         .headline_words
         .get(&row.id)
         .ok_or_else(|| format!("{}: texts/en/headlines.toml has no words for it", row.id))?;
-    Ok(format!(
-        "Headline {{ id: {:?}, when: {}, narrowness: {}, what: &[{}], why: &[{}] }}",
-        row.id,
-        condition(&row.id, &row.when)?,
-        narrowness(&row.when, row.rank),
-        list(&words.what, |words| template(words))?,
-        list(&words.why, |words| template(words))?,
-    ))
+    packed.words(&row.id);
+    condition(packed, &row.id, &row.when)?;
+    packed.long_number(narrowness(&row.when, row.rank));
+    templates(packed, &words.what)?;
+    templates(packed, &words.why)
 }
 
-fn handover(row: &Handover, knowledge: &Knowledge) -> Result<String> {
+fn handover(packed: &mut Packed, row: &Handover, knowledge: &Knowledge) -> Result<()> {
     let missing = || {
         format!(
             "handover {}: texts/en/handover.toml has no words for it",
@@ -343,18 +328,15 @@ fn handover(row: &Handover, knowledge: &Knowledge) -> Result<String> {
         None => return Err(missing().into()),
     };
     check_privacy(row, subject, body)?;
-    Ok(format!(
-        "Handover {{ id: {:?}, to: {}, when: {}, narrowness: {}, owners: {}, lists: {}, silent: {}, subject: {}, body: &[{}] }}",
-        row.id,
-        path("Addressee", &row.to),
-        condition(&row.id, &row.when)?,
-        narrowness(&row.when, row.rank),
-        paths("Side", &row.owners),
-        paths("Side", &row.lists),
-        row.silent,
-        template(subject)?,
-        list(body, |words| template(words))?,
-    ))
+    packed.words(&row.id);
+    packed.variant("Addressee", &row.to);
+    condition(packed, &row.id, &row.when)?;
+    packed.long_number(narrowness(&row.when, row.rank));
+    packed.variants("Side", &row.owners);
+    packed.variants("Side", &row.lists);
+    packed.flag(row.silent);
+    template(packed, subject)?;
+    templates(packed, body)
 }
 
 /// Third parties never learn who was written to.
@@ -372,56 +354,64 @@ fn check_privacy(row: &Handover, subject: &str, body: &[String]) -> Result<()> {
     }
 }
 
-fn doubt(row: &Doubt, knowledge: &Knowledge) -> Result<String> {
+fn doubt(packed: &mut Packed, row: &Doubt, knowledge: &Knowledge) -> Result<()> {
     let words = knowledge
         .doubt_words
         .get(&row.id)
         .ok_or_else(|| format!("doubt {}: texts/en/doubts.toml has no words for it", row.id))?;
-    Ok(format!(
-        "Doubt {{ id: {:?}, when: {}, narrowness: {}, words: {} }}",
-        row.id,
-        condition(&row.id, &row.when)?,
-        narrowness(&row.when, row.rank),
-        template(words)?,
-    ))
+    packed.words(&row.id);
+    condition(packed, &row.id, &row.when)?;
+    packed.long_number(narrowness(&row.when, row.rank));
+    template(packed, words)
 }
 
-fn on_list(row: &OnList, knowledge: &Knowledge) -> Result<String> {
+fn on_list(packed: &mut Packed, row: &OnList, knowledge: &Knowledge) -> Result<()> {
     let words = knowledge
         .list_words
         .get(&row.id)
         .ok_or_else(|| format!("list {}: texts/en/lists.toml has no words for it", row.id))?;
-    Ok(format!(
-        "OnList {{ id: {:?}, when: {}, narrowness: {}, action: {}, words: {} }}",
-        row.id,
-        condition(&row.id, &row.when)?,
-        narrowness(&row.when, row.rank),
-        path("ListAction", &row.action),
-        template(words)?,
-    ))
+    packed.words(&row.id);
+    condition(packed, &row.id, &row.when)?;
+    packed.long_number(narrowness(&row.when, row.rank));
+    packed.variant("ListAction", &row.action);
+    template(packed, words)
 }
 
-/// A function with one arm a code: a code without words does not compile.
+/// The words of findings, and a function with one arm a code: a code without words does not compile.
 fn finding_words(out: &mut String, knowledge: &Knowledge) -> Result<()> {
-    let arms = list(&knowledge.finding_words, |(code, words)| {
-        Ok(format!(
-            "{} => &FindingWords {{ title: {}, detail: {}, rfc: {:?} }}",
-            path("Code", code),
-            template(&words.title)?,
-            template(&words.detail)?,
-            words.rfc
-        ))
+    let words = Packed::new(knowledge.finding_words.values(), |packed, words| {
+        template(packed, &words.title)?;
+        template(packed, &words.detail)?;
+        packed.words(&words.rfc);
+        Ok(())
     })?;
+    *out += &words.table("", "FINDING_WORDS", "FindingWords")?;
+    let codes = knowledge.finding_words.keys().enumerate();
+    let arms = codes.map(|(place, code)| format!("{} => {place},", path("Code", code)));
+    let arms: String = arms.collect();
     writeln!(
         out,
-        "/// The words of a finding.\n#[must_use]\npub fn finding_words(code: Code) -> &'static FindingWords {{ match code {{ {arms} }} }}"
+        "/// The place of a code among [`FINDING_WORDS`].\nfn place_of_words(code: Code) -> usize {{ match code {{ {arms} }} }}"
     )?;
     Ok(())
 }
 
-/// A sentence with gaps, as it stands; a gap that is not closed, or that no slot is named for, is an
-/// error here.
-fn template(sentence: &str) -> Result<String> {
+fn templates(packed: &mut Packed, sentences: &[String]) -> Result<()> {
+    for sentence in sentences {
+        check_template(sentence)?;
+    }
+    packed.sentences(sentences);
+    Ok(())
+}
+
+fn template(packed: &mut Packed, sentence: &str) -> Result<()> {
+    check_template(sentence)?;
+    packed.words(sentence);
+    Ok(())
+}
+
+/// A gap that is not closed, or that no slot is named for, is an error here.
+fn check_template(sentence: &str) -> Result<()> {
     let mut rest = sentence;
     while let Some(at) = rest.find(['{', '}']) {
         let (_, behind) = rest.split_at(at);
@@ -439,22 +429,11 @@ fn template(sentence: &str) -> Result<String> {
         }
         rest = after;
     }
-    Ok(format!("{sentence:?}"))
+    Ok(())
 }
 
 /// The words of `Slot` in src/wording.rs; a test there holds the two lists together.
 const SLOTS: &[&str] = &include!("slots.in");
-
-fn paths(of: &str, words: &[String]) -> String {
-    let all: Vec<String> = words.iter().map(|word| path(of, word)).collect();
-    format!("&[{}]", all.join(","))
-}
-
-fn optional(of: &str, word: Option<&str>) -> String {
-    word.map_or("None".to_owned(), |word| {
-        format!("Some({})", path(of, word))
-    })
-}
 
 /// `sender-admin` of `Side` is `Side::SenderAdmin`.
 pub(crate) fn path(of: &str, word: &str) -> String {

@@ -1,7 +1,7 @@
 //! The paste cut into segments, with what each was read as. Cut here, because byte offsets never
 //! reach JavaScript.
 
-use crate::{case::Case, text::Span};
+use crate::{case::Case, sort::sort, text::Span};
 
 /// A stretch of the paste.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn annotate(paste: &str, case: &Case) -> Vec<Segment> {
         case.bounce.span.start,
         case.bounce.span.end.min(paste.len()),
     ]);
-    bounds.sort_unstable();
+    sort(&mut bounds);
     bounds.dedup();
     let mut segments: Vec<Segment> = Vec::new();
     for pair in bounds.windows(2) {

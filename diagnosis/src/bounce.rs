@@ -75,6 +75,19 @@ pub enum Kind {
     Suspicious,
 }
 
+impl Kind {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::AutoReply,
+        Self::Bounce,
+        Self::Complaint,
+        Self::Delay,
+        Self::Delivered,
+        Self::Other,
+        Self::Suspicious,
+    ];
+}
+
 /// The shape a paste came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shape {
@@ -344,6 +357,17 @@ pub enum Command {
 }
 
 impl Command {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Conn,
+        Self::Ehlo,
+        Self::Starttls,
+        Self::Auth,
+        Self::Mail,
+        Self::Rcpt,
+        Self::Data,
+    ];
+
     /// The word of the JSON contract.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use crate::{
     bounce::{Bounce, Signature},
     reason::{Confidence, Reason, RefusedBy, Side},
-    text::{Span, Spanned},
+    text::{Lower, Span, Spanned},
 };
 
 pub use tried::{Tried, tried};
@@ -114,7 +114,7 @@ impl Facts {
 
 /// A name of letters, digits, hyphens and dots, in lower case; names in other scripts are names too.
 fn host(written: &str) -> Option<String> {
-    let name = written.trim().trim_end_matches('.').to_lowercase();
+    let name = written.trim().trim_end_matches('.').lower();
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     let is_name = !name.is_empty() && name.len() <= 253 && name.chars().all(fits);
     (is_name && name.split('.').all(|label| !label.is_empty())).then_some(name)

@@ -9,6 +9,7 @@ use crate::{
     case::Case,
     dns::{Answer, Answers, Fault, FaultKind, Name, Question, RecordType},
     finding::{Code, Finding, Unchecked, Verdict},
+    sort::sort_by,
     wording::{Slot, Value, Values},
 };
 
@@ -89,7 +90,9 @@ pub fn examine(case: &Case, answers: &Answers) -> Outcome {
     }
     if all.needs.is_empty() {
         // While answers still come in, every finding keeps its place.
-        all.findings.sort_by_key(reading_rank);
+        sort_by(&mut all.findings, |one, other| {
+            reading_rank(one).cmp(&reading_rank(other))
+        });
     }
     all
 }

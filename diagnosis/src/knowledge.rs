@@ -48,16 +48,13 @@ pub struct ReplyRule {
     pub withheld: bool,
     /// Whether it is for what the reporting server itself says, without a reply of another.
     pub own: bool,
-    /// Replies that this row must win.
-    #[cfg(test)]
-    pub examples: &'static [&'static str],
 }
 
 /// A set of enhanced status codes: class (or any), subject, and a range of details.
 #[derive(Debug)]
 pub struct StatusPattern {
-    /// 4 or 5; `None` for both.
-    pub class: Option<u8>,
+    /// 4 or 5; 0 for both.
+    pub class: u16,
     /// The subject.
     pub subject: u16,
     /// The first and the last detail.
@@ -69,7 +66,7 @@ impl StatusPattern {
     #[must_use]
     pub fn holds(&self, status: EnhancedStatus) -> bool {
         let (first, last) = self.details;
-        self.class.is_none_or(|class| class == status.class)
+        (self.class == 0 || self.class == u16::from(status.class))
             && self.subject == status.subject
             && (first..=last).contains(&status.detail)
     }
@@ -145,19 +142,21 @@ pub struct StepRule {
     pub done_by: &'static [Fact],
 }
 
-/// A fact that a person may add, so that the diagnosis runs again with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// The sender's domain.
-    From,
-    /// The name that the sending server gives.
-    Helo,
-    /// The sending IP.
-    Ip,
-    /// More of the bounce.
-    Paste,
-    /// A DKIM selector.
-    Selector,
+listed! {
+    /// A fact that a person may add, so that the diagnosis runs again with it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Asked {
+        /// The sender's domain.
+        From,
+        /// The name that the sending server gives.
+        Helo,
+        /// The sending IP.
+        Ip,
+        /// More of the bounce.
+        Paste,
+        /// A DKIM selector.
+        Selector,
+    }
 }
 
 impl Asked {
@@ -174,59 +173,61 @@ impl Asked {
     }
 }
 
-/// What a case may have or lack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fact {
-    /// The bounce answers mail that the person never sent.
-    Backscatter,
-    /// The returned message went to many.
-    Bulk,
-    /// The words of a server, or its codes.
-    Diagnostic,
-    /// A test shows where the recipient's mail goes.
-    DomainShown,
-    /// The message was forwarded on its way.
-    Forwarded,
-    /// The name that the sending server gave.
-    Helo,
-    /// A provider that the knowledge has by name holds the recipient's mailboxes.
-    Hosted,
-    /// By test, one of the recipient's servers is silent and another answers.
-    OneServerDown,
-    /// A test shows the name of the sending IP.
-    PointerShown,
-    /// By test, nobody's server can be reached.
-    PortBlocked,
-    /// The recipient's address.
-    Recipient,
-    /// The selector of a DKIM signature.
-    Selector,
-    /// The sender's domain.
-    SenderDomain,
-    /// The IP that the refusing server saw.
-    SendingIp,
-    /// By test, the recipient's server answers.
-    ServerAnswers,
-    /// By test, the recipient's server is silent; no other was tried.
-    ServerSilent,
-    /// A service whose servers many share sends the mail.
-    Service,
-    /// The reading is no more than a guess, and there is a second one.
-    Split,
-    /// By test, others can be reached and the recipient's server not.
-    ShutOut,
-    /// The address must not be mailed again.
-    Suppress,
-    /// By test, TLS comes about with a certificate that does not hold, or not at all.
-    TlsFails,
-    /// By test, the server does not offer STARTTLS.
-    TlsMissing,
-    /// By test, TLS works.
-    TlsWorks,
-    /// By test, the recipient's server says no before a word was said.
-    TurnedAway,
-    /// The X.500 name of a mailbox.
-    X500,
+listed! {
+    /// What a case may have or lack.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Fact {
+        /// The bounce answers mail that the person never sent.
+        Backscatter,
+        /// The returned message went to many.
+        Bulk,
+        /// The words of a server, or its codes.
+        Diagnostic,
+        /// A test shows where the recipient's mail goes.
+        DomainShown,
+        /// The message was forwarded on its way.
+        Forwarded,
+        /// The name that the sending server gave.
+        Helo,
+        /// A provider that the knowledge has by name holds the recipient's mailboxes.
+        Hosted,
+        /// By test, one of the recipient's servers is silent and another answers.
+        OneServerDown,
+        /// A test shows the name of the sending IP.
+        PointerShown,
+        /// By test, nobody's server can be reached.
+        PortBlocked,
+        /// The recipient's address.
+        Recipient,
+        /// The selector of a DKIM signature.
+        Selector,
+        /// The sender's domain.
+        SenderDomain,
+        /// The IP that the refusing server saw.
+        SendingIp,
+        /// By test, the recipient's server answers.
+        ServerAnswers,
+        /// By test, the recipient's server is silent; no other was tried.
+        ServerSilent,
+        /// A service whose servers many share sends the mail.
+        Service,
+        /// The reading is no more than a guess, and there is a second one.
+        Split,
+        /// By test, others can be reached and the recipient's server not.
+        ShutOut,
+        /// The address must not be mailed again.
+        Suppress,
+        /// By test, TLS comes about with a certificate that does not hold, or not at all.
+        TlsFails,
+        /// By test, the server does not offer STARTTLS.
+        TlsMissing,
+        /// By test, TLS works.
+        TlsWorks,
+        /// By test, the recipient's server says no before a word was said.
+        TurnedAway,
+        /// The X.500 name of a mailbox.
+        X500,
+    }
 }
 
 /// When a step applies: all of what is given must hold; of each list, one.
@@ -354,17 +355,19 @@ pub struct OnList {
     pub words: Template,
 }
 
-/// What a sender to many does with an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListAction {
-    /// Take it off every list.
-    Drop,
-    /// Correct it.
-    FixTypo,
-    /// Keep it: nothing is wrong with it.
-    Keep,
-    /// Keep it and try it again at the next sending.
-    RetryLater,
+listed! {
+    /// What a sender to many does with an address.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ListAction {
+        /// Take it off every list.
+        Drop,
+        /// Correct it.
+        FixTypo,
+        /// Keep it: nothing is wrong with it.
+        Keep,
+        /// Keep it and try it again at the next sending.
+        RetryLater,
+    }
 }
 
 impl ListAction {
@@ -404,34 +407,26 @@ pub struct Handover {
     pub body: &'static [Template],
 }
 
-/// Whom a ready message is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Addressee {
-    /// The person who sent the message.
-    User,
-    /// The administrator of the sender's mail.
-    OwnAdmin,
-    /// The provider that the sender's mail goes out through.
-    SenderProvider,
-    /// The postmaster of the recipient's domain.
-    RecipientPostmaster,
-    /// Whoever gave the sending server its address.
-    Isp,
-    /// Whoever runs the blocklist.
-    Blocklist,
+listed! {
+    /// Whom a ready message is for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Addressee {
+        /// The person who sent the message.
+        User,
+        /// The administrator of the sender's mail.
+        OwnAdmin,
+        /// The provider that the sender's mail goes out through.
+        SenderProvider,
+        /// The postmaster of the recipient's domain.
+        RecipientPostmaster,
+        /// Whoever gave the sending server its address.
+        Isp,
+        /// Whoever runs the blocklist.
+        Blocklist,
+    }
 }
 
 impl Addressee {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: &'static [Self] = &[
-        Self::User,
-        Self::OwnAdmin,
-        Self::SenderProvider,
-        Self::RecipientPostmaster,
-        Self::Isp,
-        Self::Blocklist,
-    ];
-
     /// The word of the JSON contract.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -449,6 +444,8 @@ impl Addressee {
 /// The words for a kind of message that is no refusal.
 #[derive(Debug)]
 pub struct KindWords {
+    /// The kind, by its word in the JSON contract.
+    pub kind: &'static str,
     /// One sentence: what it is.
     pub what: &'static [Template],
     /// What follows.
@@ -456,11 +453,41 @@ pub struct KindWords {
 }
 
 pub mod blocklist;
+pub(crate) mod packed;
 pub(crate) mod phrases;
 pub(crate) mod webhook;
 pub(crate) mod wordings;
 
+use packed::{listed, packed_fields, packed_variants};
 use phrases::Marks;
+
+packed_fields! {
+    Condition {
+        reasons, seconds, findings, checks, unless, sides, providers, hosts, domains, services, systems,
+        statuses, codes, says, refused_by, kinds, facts, lacks, permanent, explains,
+    }
+    Doubt { id, when, narrowness, words, }
+    FindingWords { title, detail, rfc, }
+    Handover { id, to, when, narrowness, owners, lists, silent, subject, body, }
+    Headline { id, when, narrowness, what, why, }
+    KindWords { kind, what, why, }
+    OnList { id, when, narrowness, action, words, }
+    Provider { id, name, hosts, exchangers, marks, filter, }
+    ReplyRule {
+        id, provider, status, code, command, texts, weak, keyword, reason, second, late, side,
+        refused_by, suppress, withheld, own,
+    }
+    Sender { id, name, include, hosts, mx, selectors, keys, }
+    StatusPattern { class, subject, details, }
+    StepRule {
+        id, owner, rank, when, ruled_out, title, why, verify, commands, hides, instead, general,
+        asks, done_by,
+    }
+}
+packed_variants! {
+    Addressee::User Asked::From Check::Address Code::RecipientDomainExists Command::Conn Fact::Backscatter
+    Kind::AutoReply ListAction::Drop Reason::Authfailure RefusedBy::OwnServer Side::Sender
+}
 
 include!(concat!(env!("OUT_DIR"), "/knowledge.rs"));
 
@@ -558,7 +585,7 @@ fn meant_in(pairs: &'static str, typed: &str) -> Option<&'static str> {
 #[must_use]
 pub fn provider_of_reply(lower: &str) -> Option<&'static Provider> {
     static MARKS: LazyLock<Marks<usize>> = LazyLock::new(|| {
-        let all = (0..).zip(PROVIDERS);
+        let all = (0..).zip(PROVIDERS.iter());
         Marks::new(
             all.flat_map(|(place, provider)| provider.marks.iter().map(move |mark| (*mark, place))),
         )
@@ -577,7 +604,7 @@ pub(crate) const QMAIL: &str = "qmail";
 #[must_use]
 pub(crate) fn system_in(lower: &str) -> Option<(&'static str, Range<usize>)> {
     static MARKS: LazyLock<Marks<usize>> = LazyLock::new(|| {
-        let all = (0..).zip(SYSTEMS);
+        let all = (0..).zip(SYSTEMS.iter());
         Marks::new(all.flat_map(|(place, (_, marks))| marks.iter().map(move |mark| (*mark, place))))
     });
     let (place, found) = MARKS.first_owner(lower)?;
@@ -662,6 +689,13 @@ impl ReplyRule {
     pub fn alternatives(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.texts.split('\n').filter(|words| !words.is_empty())
     }
+
+    /// Replies that this row must win.
+    #[cfg(test)]
+    pub(crate) fn examples(&self) -> &'static [&'static str] {
+        let own = EXAMPLES.iter().find(|(id, _)| *id == self.id);
+        own.map_or(&[], |(_, examples)| examples)
+    }
 }
 
 /// The words for a side, as the page says them.
@@ -705,11 +739,19 @@ pub fn headline_of(reason: Reason) -> Option<&'static Headline> {
     HEADLINES.iter().find(|words| words.id == reason.as_str())
 }
 
+/// The words of a finding.
+#[must_use]
+pub fn finding_words(code: Code) -> &'static FindingWords {
+    const NONE: &FindingWords = &FindingWords {
+        title: "",
+        detail: "",
+        rfc: "",
+    };
+    FINDING_WORDS.get(place_of_words(code)).unwrap_or(NONE)
+}
+
 /// The words for a kind of message, by its word in the JSON contract.
 #[must_use]
 pub fn kind_words(kind: &str) -> Option<&'static KindWords> {
-    KIND_WORDS
-        .iter()
-        .find(|(known, _)| *known == kind)
-        .map(|(_, words)| words)
+    KIND_WORDS.iter().find(|words| words.kind == kind)
 }

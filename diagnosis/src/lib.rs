@@ -15,6 +15,7 @@
 
 mod base64;
 pub mod json;
+mod sort;
 pub mod text;
 
 pub mod bounce;

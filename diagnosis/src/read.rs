@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::{
     bounce::{Action, Bounce, Kind, Recipient, Returned, Sending, Shape},
     knowledge,
-    text::{CharsetDecoder, Raw, Text},
+    text::{CharsetDecoder, Lower, Raw, Text},
 };
 
 mod address;
@@ -258,7 +258,7 @@ fn repliers(document: &Document) -> Vec<Recipient> {
 fn is_bounce_of_some_kind(document: &Document, body: &Text) -> bool {
     let text = document.uncut().unwrap_or(body);
     is_from_a_system(document)
-        || knowledge::says("bounce", &head(text.as_str(), TELLING).to_lowercase())
+        || knowledge::says("bounce", &head(text.as_str(), TELLING).lower())
         || knowledge::says("bounce", &lower_field(document, "subject"))
 }
 
@@ -271,14 +271,14 @@ fn is_from_a_system(document: &Document) -> bool {
 
 fn lower_field(document: &Document, name: &str) -> String {
     let value = document.headers.first(name);
-    value.map_or_else(String::new, |value| value.as_str().to_lowercase())
+    value.map_or_else(String::new, |value| value.as_str().lower())
 }
 
 /// A few words that say no, such as a person copies them out of an error message.
 fn reply_without_code(document: &Document, body: &Text) -> Option<Recipient> {
     const FEW: usize = 400;
     let is_short = body.as_str().trim().len() <= FEW;
-    let lower = body.as_str().to_lowercase();
+    let lower = body.as_str().lower();
     let alone = document.headers.is_empty() && is_short && knowledge::says_refusal(&lower);
     alone.then(|| reply::words(body))
 }
@@ -301,10 +301,7 @@ fn merge(mut report: Vec<Recipient>, prose: Vec<Recipient>) -> Vec<Recipient> {
     let alone = report.len() == 1 && prose.len() == 1;
     let places = places(&report);
     for entry in prose {
-        let address = entry
-            .address
-            .as_ref()
-            .map(|address| address.value.to_lowercase());
+        let address = entry.address.as_ref().map(|address| address.value.lower());
         let place = match alone {
             true => Some(0),
             false => address.and_then(|address| places.get(&address).copied()),
@@ -339,7 +336,7 @@ fn tells_why(recipient: &Recipient) -> bool {
         || recipient
             .diagnostic
             .as_ref()
-            .is_some_and(|said| knowledge::says_refusal(&said.value.to_lowercase()))
+            .is_some_and(|said| knowledge::says_refusal(&said.value.lower()))
 }
 
 /// Whether neither words nor a code are known of it.
@@ -355,7 +352,7 @@ fn places(recipients: &[Recipient]) -> HashMap<String, usize> {
             .into_iter()
             .flatten()
         {
-            places.entry(address.value.to_lowercase()).or_insert(place);
+            places.entry(address.value.lower()).or_insert(place);
         }
     }
     places
@@ -451,11 +448,11 @@ fn kind_of(document: &Document, body: &Text, bounce: &Bounce) -> Kind {
     if !document.feedback_parts.is_empty() {
         return Kind::Complaint;
     }
-    let lower = head(body.as_str(), TELLING).to_lowercase();
+    let lower = head(body.as_str(), TELLING).lower();
     let subject = document
         .headers
         .first("subject")
-        .map(|value| value.as_str().to_lowercase())
+        .map(|value| value.as_str().lower())
         .unwrap_or_default();
     let known = !bounce.recipients.is_empty();
     let actions: Vec<Action> = bounce

@@ -7,15 +7,19 @@
 
 use std::ops::Range;
 
+use crate::sort::sort;
+
 mod charset;
 mod escape;
 mod html;
+mod lower;
 mod map;
 mod shared;
 mod transfer;
 mod words;
 
 pub use charset::{CharsetDecoder, no_decoder};
+pub(crate) use lower::Lower;
 use map::Map;
 use shared::Shared;
 
@@ -362,7 +366,7 @@ pub fn narrow(value: &Spanned<String>, range: Range<usize>) -> Vec<Span> {
 /// The spans of several values as those of one: in the order of the input, each place once.
 #[must_use]
 pub fn in_order(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
+    sort(&mut spans);
     spans.dedup_by(|next, last| {
         let overlaps = next.start < last.end;
         if overlaps {

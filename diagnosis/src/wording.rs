@@ -2,6 +2,7 @@
 
 use crate::bounce::UnknownWord;
 use crate::reason::words;
+use crate::sort::sort;
 use std::str::FromStr;
 
 words! {
@@ -288,7 +289,7 @@ impl Words {
             .filter_map(|line| line.split_once(" = "))
             .map(|(key, sentence)| (key.to_owned(), sentence.to_owned()))
             .collect();
-        sentences.sort();
+        sort(&mut sentences);
         Self {
             language: language.to_owned(),
             sentences,

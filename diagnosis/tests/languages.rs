@@ -50,7 +50,7 @@ fn needed() -> Vec<String> {
     let mut several = |of: &str, id: &str, part: &str, count: usize| {
         keys.extend((1..=count).map(|place| format!("{of}.{id}.{part}.{place}")));
     };
-    for headline in HEADLINES {
+    for headline in HEADLINES.iter() {
         several("headline", headline.id, "what", headline.what.len());
         several("headline", headline.id, "why", headline.why.len());
     }

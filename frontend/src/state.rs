@@ -40,7 +40,7 @@ pub(crate) mod rows;
 pub(crate) mod words;
 
 /// Where the diagnosis comes from.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(crate) enum Source {
     /// Nothing yet: the start page.
     Nothing,
@@ -100,7 +100,7 @@ impl Clinic {
         let blocklists_are_wished = RwSignal::new(false);
         let facts = RwSignal::new(Facts::default());
         let tongue = RwSignal::new(Tongue::default());
-        let diagnosis = Memo::new(move |_| {
+        let diagnose = move || {
             let tongue = tongue.get();
             source.with(|source| match source {
                 Source::Read(reading) => {
@@ -114,7 +114,12 @@ impl Clinic {
                 Source::Shared(shared) => Some(Arc::new(Diagnosis::shared(shared, &tongue))),
                 Source::Nothing | Source::Reading(_) | Source::Damaged(_) => None,
             })
-        });
+        };
+        // A new one counts as another one: the views compare what they show of it.
+        let diagnosis = Memo::new_with_compare(
+            move |_| diagnose(),
+            |before, after| !matches!((before, after), (Some(None), Some(None))),
+        );
         let clinic = Self {
             source,
             message,

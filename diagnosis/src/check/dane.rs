@@ -153,7 +153,7 @@ mod tests {
         let sha512 = "ab".repeat(64);
         for (record, expected) in [
             (format!("3 1 1 {sha256}"), true),
-            (format!("2 0 1 {}", sha256.to_uppercase()), true),
+            (format!("2 0 1 {}", sha256.to_ascii_uppercase()), true),
             (format!("3 1 2 {sha512}"), true),
             (format!("3 1 1 {} {}", &sha256[..32], &sha256[32..]), true),
             (format!("3 1 1 ( {sha256} )"), true),

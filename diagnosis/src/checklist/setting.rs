@@ -7,7 +7,7 @@ use crate::{
     finding::{Finding, Verdict},
     knowledge::{self, Condition, Fact, Sender},
     reason::{Confidence, Reason, RefusedBy, Side},
-    text::Spanned,
+    text::{Lower, Spanned},
     wording::{Slot, Value, Values, Words},
 };
 
@@ -306,7 +306,7 @@ fn excluded(when: &Condition, findings: &[Finding]) -> bool {
 
 /// As rows have their words: lower case, one space between words.
 fn folded(said: &str) -> String {
-    let lower = said.to_lowercase();
+    let lower = said.lower();
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -10,6 +10,7 @@ use crate::{
     case::Case,
     finding::Finding,
     knowledge::{STEPS, StepRule},
+    sort::sort_by,
     wording::{Values, Words, fill},
 };
 
@@ -27,7 +28,7 @@ pub(super) fn steps(
     words: &Words,
 ) -> Vec<Step> {
     let mut ranked: Vec<(&StepRule, Step)> = Vec::new();
-    for rule in STEPS {
+    for rule in STEPS.iter() {
         let steps = match settings {
             [] => step_without_recipient(rule, case, findings, words)
                 .into_iter()
@@ -42,7 +43,8 @@ pub(super) fn steps(
         State::Done => 1,
         State::RuledOut => 2,
     };
-    ranked.sort_by_key(|(rule, step)| (place(step.state), rule.rank));
+    let rank = |(rule, step): &(&StepRule, Step)| (place(step.state), rule.rank);
+    sort_by(&mut ranked, |one, other| rank(one).cmp(&rank(other)));
     let mut open = 0;
     ranked
         .into_iter()

@@ -4,6 +4,7 @@ use std::{
 };
 
 use super::{Name, Question, RecordType};
+use crate::sort::sort;
 
 /// What came back for one question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +93,7 @@ impl Answer {
                 _ => None,
             })
             .collect();
-        all.sort();
+        sort(&mut all);
         all
     }
 

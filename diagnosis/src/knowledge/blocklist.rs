@@ -1,6 +1,8 @@
 //! DNS blocklists: what they list, what their answers mean, and how to tell that they work.
 
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, sync::LazyLock};
+
+use super::packed::{self, packed_fields};
 
 /// A DNS blocklist (RFC 5782).
 #[derive(Debug)]
@@ -111,6 +113,14 @@ fn stands_in(text: &str, word: &str) -> bool {
     })
 }
 
+packed_fields! {
+    Blocklist {
+        name, zone, ip4, ip6, domain, helo, registered, names, listed, clean, bits, codes, look_up, removal,
+        asked, closed,
+    }
+    ReturnCode { first, last, meaning, }
+}
+
 include!(concat!(env!("OUT_DIR"), "/blocklists.rs"));
 
 /// The lists that a text (lower case) names. A word within the word of another list (`spamhaus` in
@@ -207,7 +217,7 @@ mod tests {
         zones.sort_unstable();
         zones.dedup();
         assert_eq!(zones.len(), BLOCKLISTS.len());
-        for list in BLOCKLISTS {
+        for list in BLOCKLISTS.iter() {
             assert!(
                 list.zone.parse::<crate::dns::Name>().is_ok(),
                 "{}",

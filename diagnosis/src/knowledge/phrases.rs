@@ -1,6 +1,6 @@
 //! Many phrases sought in one walk over a text.
 
-use std::collections::HashMap;
+use crate::sort::sort;
 
 /// A set of phrases, lower case.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Phrases {
     /// A set of these; empty ones and repetitions count for nothing.
     pub(crate) fn new(all: impl Iterator<Item = &'static str>) -> Self {
         let mut words: Vec<&'static str> = all.filter(|words| !words.is_empty()).collect();
-        words.sort_unstable();
+        sort(&mut words);
         words.dedup();
         let mut sorted: Vec<Phrase> = Vec::with_capacity(words.len());
         // In this order a phrase stands behind all that it begins with.
@@ -69,6 +69,11 @@ impl Phrases {
             beginnings,
             by_byte,
         }
+    }
+
+    /// How many there are: their numbers are below.
+    pub(crate) fn count(&self) -> usize {
+        self.sorted.len()
     }
 
     /// The number of a phrase.
@@ -161,17 +166,19 @@ fn beginning(bytes: &[u8]) -> (usize, u64) {
 #[derive(Debug)]
 pub(crate) struct Marks<T> {
     phrases: Phrases,
-    of: HashMap<u16, Vec<T>>,
+    /// By the number of the phrase.
+    of: Vec<Vec<T>>,
 }
 
 impl<T: Copy> Marks<T> {
     /// Marks and what each is one of.
     pub(crate) fn new(all: impl Iterator<Item = (&'static str, T)> + Clone) -> Self {
         let phrases = Phrases::new(all.clone().map(|(words, _)| words));
-        let mut of: HashMap<u16, Vec<T>> = HashMap::new();
+        let mut of: Vec<Vec<T>> = vec![Vec::new(); phrases.count()];
         for (words, owner) in all {
-            if let Some(number) = phrases.number(words) {
-                of.entry(number).or_default().push(owner);
+            let number = phrases.number(words).map(usize::from);
+            if let Some(owners) = number.and_then(|number| of.get_mut(number)) {
+                owners.push(owner);
             }
         }
         Self { phrases, of }
@@ -182,7 +189,7 @@ impl<T: Copy> Marks<T> {
     pub(crate) fn walk(&self, text: &str, mut take: impl FnMut(T, Found) -> bool) {
         self.phrases.walk(text, |found| {
             self.of
-                .get(&found.phrase)
+                .get(usize::from(found.phrase))
                 .into_iter()
                 .flatten()
                 .all(|owner| take(*owner, found))

@@ -1,5 +1,9 @@
 //! What the keys and the words of webhooks, API rows and CSV exports mean.
 
+use std::sync::LazyLock;
+
+use super::packed::{self, packed_variants};
+
 /// What a value says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
@@ -49,6 +53,33 @@ pub(crate) enum Field {
     Words,
 }
 
+impl Field {
+    const ALL: &[Self] = &[
+        Self::Action,
+        Self::Address,
+        Self::Arrival,
+        Self::Category,
+        Self::Code,
+        Self::Command,
+        Self::Event,
+        Self::From,
+        Self::Ignored,
+        Self::MailFrom,
+        Self::Original,
+        Self::RemoteIp,
+        Self::RemoteMta,
+        Self::Reply,
+        Self::ReportingMta,
+        Self::SendingIp,
+        Self::Severity,
+        Self::State,
+        Self::Time,
+        Self::To,
+        Self::Until,
+        Self::Words,
+    ];
+}
+
 /// What happened to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
@@ -74,20 +105,42 @@ pub(crate) enum Event {
     Withheld,
 }
 
+impl Event {
+    const ALL: &[Self] = &[
+        Self::AutoReply,
+        Self::Bounce,
+        Self::Complaint,
+        Self::Delay,
+        Self::Delivered,
+        Self::Engaged,
+        Self::Sent,
+        Self::Suppressed,
+        Self::Unclear,
+        Self::Withheld,
+    ];
+}
+
+/// What a key says, and the service in whose events alone it says so.
+type Meaning = (Field, Option<&'static str>);
+
+packed_variants! { Event::AutoReply Field::Action }
+
 include!(concat!(env!("OUT_DIR"), "/webhooks.rs"));
 
 /// What the value under `key` right below `above` says; both as [`plain_key`] gives them. The second
 /// is the service in whose events alone it says so.
-pub(crate) fn field(above: &str, key: &str) -> Option<(Field, Option<&'static str>)> {
+pub(crate) fn field(above: &str, key: &str) -> Option<Meaning> {
     let path = || above.bytes().chain(*b".").chain(key.bytes());
     let below = FIELDS.binary_search_by(|(known, _)| known.bytes().cmp(path()));
     let below = below.ok().and_then(|place| FIELDS.get(place));
-    below.map(|(_, field)| *field).or_else(|| find(FIELDS, key))
+    below
+        .map(|(_, field)| *field)
+        .or_else(|| find(&FIELDS, key))
 }
 
 /// The service that alone writes `key`.
 pub(crate) fn service(key: &str) -> Option<&'static str> {
-    find(SERVICES, key)
+    find(&SERVICES, key)
 }
 
 /// The service with that name.

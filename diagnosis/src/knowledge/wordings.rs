@@ -3,20 +3,21 @@
 //! A text is words, ` * ` between some of them for any words, and `<class>` for any word of a class
 //! of `words.toml`.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use super::{
     CLASSES, GAP, REPLIES,
     phrases::{Found, Phrases},
 };
+use crate::sort::sort;
 
 /// All texts of all rows.
 #[derive(Debug)]
 struct Wordings {
     phrases: Phrases,
     patterns: Vec<Pattern>,
-    /// The patterns that can begin with a phrase.
-    opening: HashMap<u16, Vec<u16>>,
+    /// The patterns that can begin with a phrase, by its number.
+    opening: Vec<Vec<u16>>,
 }
 
 #[derive(Debug)]
@@ -71,10 +72,12 @@ impl Wordings {
                 has_class: text.split(GAP).any(|piece| class(piece).is_some()),
             })
             .collect();
-        let mut opening: HashMap<u16, Vec<u16>> = HashMap::new();
+        let mut opening: Vec<Vec<u16>> = vec![Vec::new(); phrases.count()];
         for (number, pattern) in (0_u16..).zip(&patterns) {
             for phrase in pattern.pieces.first().into_iter().flatten() {
-                opening.entry(*phrase).or_default().push(number);
+                if let Some(numbers) = opening.get_mut(usize::from(*phrase)) {
+                    numbers.push(number);
+                }
             }
         }
         Self {
@@ -88,14 +91,19 @@ impl Wordings {
     fn find(&self, reply: &str) -> Vec<Wording> {
         let found = self.phrases.find(reply);
         let mut by_phrase = found.clone();
-        by_phrase.sort_unstable();
+        sort(&mut by_phrase);
         let mut all = Vec::new();
         let mut before = None;
         for first in &by_phrase {
             // Only where a phrase stands first can a pattern begin that has not matched yet.
             let is_plain_repetition = before == Some(first.phrase);
             before = Some(first.phrase);
-            for number in self.opening.get(&first.phrase).into_iter().flatten() {
+            for number in self
+                .opening
+                .get(usize::from(first.phrase))
+                .into_iter()
+                .flatten()
+            {
                 let Some(pattern) = self.patterns.get(usize::from(*number)) else {
                     continue;
                 };

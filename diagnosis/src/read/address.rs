@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, ops::Range};
 
-use crate::text::{Spanned, Text};
+use crate::text::{Lower, Spanned, Text};
 
 /// Characters that a local part has without quotes (RFC 5321, section 4.1.2), and `.`.
 fn is_local(c: char) -> bool {
@@ -98,7 +98,7 @@ pub(super) fn at(text: &Text, range: Range<usize>) -> Option<Spanned<String>> {
 /// does not (RFC 5321, section 2.4).
 pub(super) fn normal(address: &str) -> String {
     match address.rsplit_once('@') {
-        Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
+        Some((local, domain)) => format!("{local}@{}", domain.lower()),
         None => address.to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     bounce::Authentication,
-    text::{Spanned, Text, trimmed},
+    text::{Lower, Spanned, Text, trimmed},
 };
 
 use super::lone;
@@ -114,7 +114,7 @@ fn result(part: &str) -> Option<Authentication> {
 /// The domain of a name or an address.
 fn domain(value: &str) -> Option<String> {
     let domain = value.rsplit('@').next()?.trim_end_matches('.');
-    lone::is_domain(domain).then(|| domain.to_lowercase())
+    lone::is_domain(domain).then(|| domain.lower())
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::{net::IpAddr, ops::Range, sync::LazyLock};
 use crate::{
     bounce::{Command, EnhancedStatus, Recipient, ReplyCode},
     knowledge::phrases::Marks,
-    text::{Spanned, Text},
+    sort::sort,
+    text::{Lower, Spanned, Text},
 };
 
 use super::{address, quoted};
@@ -34,7 +35,7 @@ pub(super) fn read(text: &Text) -> Recipient {
         remote_mta: server
             .host
             .and_then(|range| text.spanned(range))
-            .map(|host| host.map(|name| name.to_lowercase())),
+            .map(|host| host.map(|name| name.lower())),
         remote_ip: server
             .ip
             .map(|(range, ip)| Spanned::new(ip, text.spans(range))),
@@ -471,7 +472,7 @@ fn find_server(string: &str, lower: &str) -> Server {
         named.push((place, found));
         true
     });
-    named.sort_unstable();
+    sort(&mut named);
     if let Some((_, last)) = named.iter().rev().find(|(place, _)| *place == ATTEMPT)
         && let Some(server) = server_at(string, last.end)
     {

@@ -4,7 +4,7 @@
 
 use crate::{
     bounce::{Bounce, Decoded, Form},
-    text::Spanned,
+    text::{Lower, Spanned},
 };
 
 use super::{address, lone};
@@ -47,7 +47,7 @@ fn found(form: Form, local: &str, domain: &str) -> Option<Decoded> {
     let fits = !local.is_empty() && lone::is_domain(domain);
     fits.then(|| Decoded {
         form,
-        address: Some(format!("{local}@{}", domain.to_lowercase())),
+        address: Some(format!("{local}@{}", domain.lower())),
         name: None,
     })
 }

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     bounce::{Action, Recipient, Sending, Shape},
-    text::{Spanned, Text},
+    text::{Lower, Spanned, Text},
 };
 
 use super::{
@@ -186,7 +186,7 @@ impl Log {
                 attempt.recipient.action = Some(action.clone());
             }
             let address = attempt.recipient.address.as_ref();
-            let key = address.map_or_else(String::new, |address| address.value.to_lowercase());
+            let key = address.map_or_else(String::new, |address| address.value.lower());
             let place = *places.entry(key).or_insert(chosen.len());
             match chosen.get_mut(place) {
                 Some(known) => known.follow(attempt),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::{
     bounce::{Bounce, Recipient, Shape},
-    text::{Span, Spanned, Text, trimmed},
+    text::{Lower, Span, Spanned, Text, trimmed},
 };
 
 use super::address;
@@ -28,8 +28,7 @@ pub(super) fn read(text: &Text) -> Option<Bounce> {
             ..Recipient::default()
         });
     } else if is_domain(inner) {
-        bounce.sending.from_domain =
-            Some(place.map(|name| name.trim_end_matches('.').to_lowercase()));
+        bounce.sending.from_domain = Some(place.map(|name| name.trim_end_matches('.').lower()));
     } else {
         return None;
     }

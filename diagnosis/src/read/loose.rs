@@ -6,7 +6,7 @@ use std::{collections::HashSet, ops::Range};
 use crate::{
     bounce::Recipient,
     knowledge,
-    text::{Text, trimmed},
+    text::{Lower, Text, trimmed},
 };
 
 use super::{address, diagnostic, headers};
@@ -28,7 +28,7 @@ pub(super) fn read(text: &Text) -> Vec<Recipient> {
     found
         .iter()
         .filter(|mention| Some(mention.strength) == best)
-        .filter(|mention| seen.insert(string.get(mention.address.clone()).map(str::to_lowercase)))
+        .filter(|mention| seen.insert(string.get(mention.address.clone()).map(Lower::lower)))
         .filter_map(|mention| recipient(text, &lines, &found, mention))
         .collect()
 }
@@ -57,8 +57,8 @@ enum Strength {
 fn mention(string: &str, at: usize, line: &Range<usize>) -> Option<Mention> {
     let content = string.get(line.clone())?;
     let found = address::find(content, 0)?;
-    let before = content.get(..found.start)?.to_lowercase();
-    let behind = content.get(found.end..)?.to_lowercase();
+    let before = content.get(..found.start)?.lower();
+    let behind = content.get(found.end..)?.lower();
     if is_of_somebody_else(&before) {
         return None;
     }
@@ -221,7 +221,7 @@ fn ends_with_paragraph(string: &str, lines: Vec<Range<usize>>) -> Vec<Range<usiz
                 .iter()
                 .filter_map(|line| string.get(line.clone()))
                 .collect();
-            if words >= 3 || knowledge::says_refusal(&so_far.to_lowercase()) {
+            if words >= 3 || knowledge::says_refusal(&so_far.lower()) {
                 break;
             }
             continue;

@@ -6,7 +6,7 @@ use std::{collections::HashMap, ops::Range};
 use crate::{
     bounce::Recipient,
     knowledge,
-    text::{Spanned, Text, trimmed},
+    text::{Lower, Spanned, Text, trimmed},
 };
 
 use super::{address, diagnostic, headers, reporter};
@@ -146,10 +146,7 @@ impl Above {
         if !right_above.is_empty() {
             return right_above;
         }
-        let said: Vec<String> = before
-            .iter()
-            .map(|line| content(line).to_lowercase())
-            .collect();
+        let said: Vec<String> = before.iter().map(|line| content(line).lower()).collect();
         match knowledge::says_refusal(&said.join(" ")) {
             true => before,
             false => Vec::new(),
@@ -161,8 +158,7 @@ impl Above {
         let last = self.last.clone().and_then(|last| string.get(last));
         last.is_some_and(|last| {
             is_label(last)
-                && (diagnostic::begins_with_code(line)
-                    || knowledge::says("label", &last.to_lowercase()))
+                && (diagnostic::begins_with_code(line) || knowledge::says("label", &last.lower()))
         })
     }
 }
@@ -312,10 +308,7 @@ fn server_above(
     if server.is_some() {
         lines.remove(0);
     }
-    (
-        server.map(|name| name.map(|name| name.to_lowercase())),
-        lines,
-    )
+    (server.map(|name| name.map(|name| name.lower())), lines)
 }
 
 fn is_field_of_report(line: &str) -> bool {

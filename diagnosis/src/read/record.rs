@@ -2,7 +2,7 @@
 
 use crate::{
     bounce::{Action, Bounce, Recipient, Sending, Shape},
-    text::{Spanned, Text},
+    text::{Lower, Spanned, Text},
 };
 
 use super::{document::Document, log_line, transcript};
@@ -75,7 +75,7 @@ fn over(known: Vec<Recipient>, found: &[Recipient]) -> Vec<Recipient> {
         .into_iter()
         .map(|entry| {
             let address = entry.address.as_ref();
-            let place = address.and_then(|address| places.get(&address.value.to_lowercase()));
+            let place = address.and_then(|address| places.get(&address.value.lower()));
             let place = alone.or(place.copied());
             match place.and_then(|place| found.get(place)).cloned() {
                 Some(mut said) => {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     bounce::Bounce,
-    text::{Spanned, narrow},
+    text::{Lower, Spanned, narrow},
 };
 
 use super::{address, lone};
@@ -61,7 +61,7 @@ fn named(bounce: &Bounce, before: &[&str]) -> Option<Spanned<String>> {
     bounce.recipients.iter().find_map(|recipient| {
         let said = recipient.diagnostic.as_ref()?;
         let range = domain_behind(&said.value, before)?;
-        let domain = said.value.get(range.clone())?.to_lowercase();
+        let domain = said.value.get(range.clone())?.lower();
         Some(Spanned::new(domain, narrow(said, range)))
     })
 }

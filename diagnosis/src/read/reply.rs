@@ -3,7 +3,7 @@
 use crate::{
     bounce::Recipient,
     knowledge,
-    text::{Text, trimmed},
+    text::{Lower, Text, trimmed},
 };
 
 use super::{diagnostic, prose};
@@ -37,7 +37,7 @@ pub(super) fn read(text: &Text) -> Option<Recipient> {
 pub(super) fn announced(text: &Text) -> Option<Recipient> {
     let all = paragraphs(text);
     let at = all.iter().position(|paragraph| {
-        let lower = paragraph.as_str().to_lowercase();
+        let lower = paragraph.as_str().lower();
         knowledge::says_refusal(&lower) || diagnostic::begins_with_code(paragraph.as_str())
     })?;
     all.get(at).map(diagnostic::read)

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     bounce::{Action, EnhancedStatus, Recipient},
-    text::{Spanned, Text, trimmed},
+    text::{Lower, Spanned, Text, trimmed},
 };
 
 use super::{address, diagnostic, document::Document, encoded, headers};
@@ -262,7 +262,7 @@ pub(super) fn mta(value: &Text) -> (Option<Spanned<String>>, Option<Spanned<std:
     let word = host.or_else(|| first_token(string));
     let name = word
         .and_then(|word| plain.spanned(word))
-        .map(|name| name.map(|name| name.to_lowercase()));
+        .map(|name| name.map(|name| name.lower()));
     (
         name.filter(|name| name.value.parse::<std::net::IpAddr>().is_err()),
         ip,

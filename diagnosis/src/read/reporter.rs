@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::{
     knowledge,
-    text::{Spanned, Text, trimmed},
+    text::{Lower, Spanned, Text, trimmed},
 };
 
 use super::address;
@@ -17,7 +17,7 @@ pub(super) fn read(text: &Text) -> Option<Spanned<String>> {
     let name =
         lines.find_map(|line| named(string, line.clone()).or_else(|| qmail(string, line)))?;
     let name = text.spanned(name)?;
-    Some(name.map(|name| name.to_lowercase()))
+    Some(name.map(|name| name.lower()))
 }
 
 /// Whether a line only names that server.
@@ -46,7 +46,7 @@ fn qmail(string: &str, line: Range<usize>) -> Option<Range<usize>> {
 }
 
 fn lower(label: &str) -> String {
-    label.trim().to_lowercase()
+    label.trim().lower()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{net::IpAddr, ops::Range};
 
 use crate::{
     bounce::{Bounce, Form, Sending, Signature},
-    text::{Spanned, Text, in_order, narrow, trimmed},
+    text::{Lower, Spanned, Text, in_order, narrow, trimmed},
 };
 
 use super::{
@@ -293,7 +293,7 @@ fn received(field: &Text) -> Hop {
     });
     let name = |range: Range<usize>| {
         let name = field.spanned(range)?;
-        Some(name.map(|name| name.to_lowercase()))
+        Some(name.map(|name| name.lower()))
     };
     let rest = lower.get(end..).unwrap_or_default();
     let by = address::host_at(string, end + 4).and_then(name);
@@ -377,9 +377,9 @@ fn signatures(returned: &Headers) -> Vec<Spanned<Signature>> {
         // The tags stand in any order, and in base64 in the same place.
         let spans = in_order(domain.spans.into_iter().chain(selector.spans).collect());
         let signature = Signature {
-            domain: domain.value.to_lowercase(),
-            selector: selector.value.to_lowercase(),
-            algorithm: tag(field, "a").map(|algorithm| algorithm.value.to_lowercase()),
+            domain: domain.value.lower(),
+            selector: selector.value.lower(),
+            algorithm: tag(field, "a").map(|algorithm| algorithm.value.lower()),
         };
         if found.iter().all(|known| known.value != signature) {
             found.push(Spanned::new(signature, spans));

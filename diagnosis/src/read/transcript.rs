@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range};
 
 use crate::{
     bounce::{Recipient, Shape},
-    text::{Text, trimmed},
+    text::{Lower, Text, trimmed},
 };
 
 use super::{
@@ -303,7 +303,7 @@ fn tell_apart(recipients: &mut [Recipient]) {
 /// A later session for the same recipient counts more.
 fn put(recipients: &mut Vec<Recipient>, places: &mut HashMap<String, usize>, found: Recipient) {
     let address = found.address.as_ref();
-    let key = address.map_or_else(String::new, |address| address.value.to_lowercase());
+    let key = address.map_or_else(String::new, |address| address.value.lower());
     let place = *places.entry(key).or_insert(recipients.len());
     match recipients.get_mut(place) {
         Some(known) => *known = found,

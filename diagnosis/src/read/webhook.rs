@@ -7,7 +7,7 @@ use std::{collections::HashMap, net::IpAddr};
 use crate::{
     bounce::{Action, Bounce, Kind, Recipient, Returned, Sending, Shape},
     knowledge::webhook::{Event, Field},
-    text::{Span, Spanned, Text},
+    text::{Lower, Span, Spanned, Text},
 };
 
 use super::{complete, report, sending};
@@ -227,7 +227,7 @@ fn listed(lists: &[Vec<&Fact>], common: &Recipient) -> Vec<Recipient> {
         };
         let own = value::recipient(facts);
         for recipient in with_addresses(addresses, &own) {
-            let address = recipient.address.as_ref().map(|a| a.value.to_lowercase());
+            let address = recipient.address.as_ref().map(|a| a.value.lower());
             let place = *places.entry(address).or_insert(recipients.len());
             match recipients.get_mut(place) {
                 Some(known) => complete(known, recipient),

@@ -2,6 +2,7 @@
 //! same report keeps its link.
 
 use super::inflate::{ORDER, fixed_lengths};
+use crate::sort::sort_by;
 
 /// A copy is at least and at most so long.
 const SHORTEST: usize = 3;
@@ -191,7 +192,9 @@ fn lengths(counts: &[usize], most: usize) -> Vec<usize> {
     let mut used: Vec<usize> = (0..counts.len())
         .filter(|&symbol| counts.get(symbol).is_some_and(|&count| count > 0))
         .collect();
-    used.sort_by_key(|&symbol| counts.get(symbol));
+    sort_by(&mut used, |&one, &other| {
+        counts.get(one).cmp(&counts.get(other))
+    });
     let mut of_length = depths(
         used.iter()
             .map(|&symbol| counts.get(symbol).copied().unwrap_or(0)),

@@ -13,7 +13,6 @@ use diagnosis::{
 use super::language::Tongue;
 
 /// Everything that is shown of a message. Made anew whenever an answer comes in.
-#[derive(PartialEq)]
 pub(crate) struct Diagnosis {
     /// What was read and judged.
     pub(crate) case: Case,

@@ -7,7 +7,6 @@ use diagnosis::{bounce::Kind, bounce::Shape, case::Case, checklist::title};
 use super::paste::Paste;
 
 /// The messages of a paste.
-#[derive(PartialEq)]
 pub(crate) struct Reading {
     /// At least one.
     pub(crate) messages: Vec<Message>,
@@ -16,7 +15,7 @@ pub(crate) struct Reading {
 }
 
 /// One message.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(crate) struct Message {
     /// What was read and judged.
     pub(crate) case: Case,

@@ -213,7 +213,9 @@ pub(crate) fn shape(report: &Report) -> String {
 fn capitalised(words: &str) -> String {
     let mut chars = words.chars();
     match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
+        Some(first) => std::iter::once(first.to_ascii_uppercase())
+            .chain(chars)
+            .collect(),
         None => String::new(),
     }
 }

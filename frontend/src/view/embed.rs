@@ -120,8 +120,15 @@ fn talk(clinic: Clinic, host: RwSignal<String>) {
         let told = told.flatten();
         let shown = clinic.diagnosis.get().filter(|shown| !shown.is_asking());
         let origin = host.get();
-        let is_news = shown.is_some() && shown != told;
-        if let Some(shown) = shown.as_ref().filter(|_| is_news && !origin.is_empty()) {
+        let is_news = |shown: &&Arc<Diagnosis>| {
+            let told = told.as_ref().map(|told| &told.report);
+            told != Some(&shown.report)
+        };
+        if let Some(shown) = shown
+            .as_ref()
+            .filter(is_news)
+            .filter(|_| !origin.is_empty())
+        {
             let link = clinic.share_link().unwrap_or_default();
             let report = &shown.report;
             host::send(&Outgoing::Result { report, link }, &origin);

@@ -1,6 +1,9 @@
 //! Text to DMARC record.
 
-use crate::dns::{Fault, FaultKind, Tag, tag_list};
+use crate::{
+    dns::{Fault, FaultKind, Tag, tag_list},
+    sort::sort_by,
+};
 
 use super::{DmarcRecord, Policy, Psd, Setting};
 
@@ -42,7 +45,7 @@ pub fn parse(text: &str) -> Option<DmarcRecord<'_>> {
     reader.uris("ruf", &mut faults);
     reader.options(&mut faults);
     reader.percentage(&mut faults);
-    faults.sort_by_key(|fault| fault.at);
+    sort_by(&mut faults, |one, other| one.at.cmp(&other.at));
     Some(DmarcRecord { faults, ..record })
 }
 

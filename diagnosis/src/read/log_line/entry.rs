@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::{Spanned, Text, trimmed};
+use crate::text::{Lower, Spanned, Text, trimmed};
 
 use super::prefix::{self, Prefix};
 use crate::read::record::goes_on;
@@ -66,7 +66,7 @@ impl Entry {
 
     pub(super) fn host(&self) -> Option<Spanned<String>> {
         let host = self.text.spanned(self.prefix.host.clone()?)?;
-        Some(host.map(|name| name.to_lowercase()))
+        Some(host.map(|name| name.lower()))
     }
 }
 

@@ -4,7 +4,7 @@ use std::{net::IpAddr, ops::Range};
 
 use crate::{
     bounce::{Action, EnhancedStatus, Recipient},
-    text::{Spanned, trimmed},
+    text::{Lower, Spanned, trimmed},
 };
 
 use super::{super::tries, Attempt, Log, action_of_codes, address, entry::Entry, said};
@@ -378,7 +378,7 @@ pub(super) fn server(
     let place = |part: &Range<usize>| range.start + part.start..range.start + part.end;
     let name = name
         .and_then(|name| entry.text.spanned(place(&name)))
-        .map(|name| name.map(|name| name.to_lowercase()));
+        .map(|name| name.map(|name| name.lower()));
     let ip = ip.map(|(part, ip)| Spanned::new(ip, entry.text.spans(place(&part))));
     (name, ip)
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::{
     bounce::{Action, Command, Recipient},
-    text::Spanned,
+    text::{Lower, Spanned},
 };
 
 use super::{
@@ -161,7 +161,7 @@ fn helo(entry: &Entry, range: Range<usize>) -> Option<Spanned<String>> {
     let name = entry
         .text
         .spanned(range.start + opening..range.start + end)?;
-    (!name.value.is_empty()).then(|| name.map(|name| name.to_lowercase()))
+    (!name.value.is_empty()).then(|| name.map(|name| name.lower()))
 }
 
 /// Sendmail: `ruleset=check_rcpt, arg1=<…>, relay=name [203.0.113.25], reject=550 5.7.1 …`.

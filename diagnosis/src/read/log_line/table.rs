@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range};
 
 use crate::{
     bounce::{Action, Recipient},
-    text::{Spanned, Text, trimmed},
+    text::{Lower, Spanned, Text, trimmed},
 };
 
 use super::{Attempt, Log, address, diagnostic, prefix};
@@ -188,8 +188,7 @@ fn take_sender(row: &Text, cell: Option<Range<usize>>, log: &mut Log) {
 
 fn server_name(row: &Text, range: Range<usize>) -> Option<Spanned<String>> {
     let name = address::host_at(row.as_str(), range.start).filter(|name| name.end <= range.end)?;
-    row.spanned(name)
-        .map(|name| name.map(|name| name.to_lowercase()))
+    row.spanned(name).map(|name| name.map(|name| name.lower()))
 }
 
 fn time(row: &Text, range: Range<usize>) -> Option<Spanned<String>> {

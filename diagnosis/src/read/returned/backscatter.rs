@@ -3,7 +3,7 @@
 
 use crate::{
     bounce::{Bounce, Kind},
-    text::Spanned,
+    text::{Lower, Spanned},
 };
 
 use super::super::{address, document::Document, encoded, headers::Headers};
@@ -57,7 +57,7 @@ fn went_to(head: &Headers) -> Option<(String, String)> {
         None => address.value,
     };
     let (local, domain) = plain.rsplit_once('@')?;
-    Some((local.to_lowercase(), domain.to_owned()))
+    Some((local.lower(), domain.to_owned()))
 }
 
 /// Mailboxes that send in the name of other domains.
@@ -111,7 +111,7 @@ fn is_strange(returned: &Headers, domain: &str) -> bool {
     ];
     let name = address::main_label(domain);
     let knows = |value: &str| {
-        let lower = value.to_lowercase();
+        let lower = value.lower();
         let end = lower.find("envelope-from").unwrap_or(lower.len());
         lower.get(..end).is_some_and(|way| way.contains(name))
     };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     bounce::{Action, Recipient},
-    text::Spanned,
+    text::{Lower, Spanned},
 };
 
 /// In the order in which they were named.
@@ -30,7 +30,7 @@ impl Parties {
     /// What became of the recipient with that address, who is named here if not before.
     pub(super) fn named(&mut self, address: Spanned<String>) -> Option<&mut Outcome> {
         let next = self.list.len();
-        let key = address.value.to_lowercase();
+        let key = address.value.lower();
         let place = *self.places.entry(key).or_insert(next);
         if place == next {
             self.list.push((address, Outcome::default()));

@@ -4,7 +4,7 @@ use std::{net::IpAddr, ops::Range};
 
 use crate::{
     bounce::{Action, Command, Recipient, Sending},
-    text::{Spanned, Text},
+    text::{Lower, Spanned, Text},
 };
 
 use super::{super::encoded, address, address_in, line::Step, note, parties::Parties};
@@ -66,7 +66,7 @@ impl Session {
         let start = string.len() - string.trim_start_matches(['[', '(', '<']).len();
         let name = address::host_at(string, start).and_then(|range| words.spanned(range));
         let ip = address::ips_in(string).into_iter().next();
-        let name = name.map(|name| name.map(|name| name.to_lowercase()));
+        let name = name.map(|name| name.map(|name| name.lower()));
         self.connected = name.or(self.connected.take());
         self.ip = ip
             .map(|(range, ip)| Spanned::new(ip, words.spans(range)))
@@ -302,14 +302,14 @@ fn helo(text: &Text, argument: Range<usize>) -> Option<Spanned<String>> {
     let plain = word.trim_matches(['[', ']']);
     let start = argument.start + opening;
     let name = text.spanned(start..start + plain.len())?;
-    (!name.value.is_empty()).then(|| name.map(|name| name.to_lowercase()))
+    (!name.value.is_empty()).then(|| name.map(|name| name.lower()))
 }
 
 /// `220 mx.firm.example ESMTP`.
 fn host_behind_code(said: &Text) -> Option<Spanned<String>> {
     let range = address::host_at(said.as_str(), 4)?;
     said.spanned(range)
-        .map(|name| name.map(|name| name.to_lowercase()))
+        .map(|name| name.map(|name| name.lower()))
 }
 
 /// `250-mx.firm.example Hello mail.shop.example [203.0.113.25]`: the client's address as the server

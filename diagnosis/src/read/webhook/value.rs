@@ -8,7 +8,7 @@ use crate::{
         self,
         webhook::{Event, Field},
     },
-    text::{Spanned, Text, trimmed},
+    text::{Lower, Spanned, Text, trimmed},
 };
 
 use super::{
@@ -33,7 +33,7 @@ pub(super) fn addresses(facts: &[&Fact], field: Field) -> Vec<Spanned<String>> {
     let mut seen = HashSet::new();
     all(facts, field)
         .flat_map(|fact| address::all_in(&fact.value))
-        .filter(|address| seen.insert(address.value.to_lowercase()))
+        .filter(|address| seen.insert(address.value.lower()))
         .collect()
 }
 
@@ -156,7 +156,7 @@ impl Words {
     }
 
     fn says_refusal(&self) -> bool {
-        knowledge::says_refusal(&self.line.as_str().to_lowercase())
+        knowledge::says_refusal(&self.line.as_str().lower())
     }
 
     /// The words alone, with the codes of a success: no code in them reads as one of failure.
@@ -190,7 +190,7 @@ fn words_of(fact: &Fact) -> Option<Words> {
         Field::Words if is_mere_event(fact) => return None,
         Field::Words => 2,
         Field::Category | Field::State => {
-            knowledge::names_refusal(&string.trim().to_lowercase()).then_some(1)?
+            knowledge::names_refusal(&string.trim().lower()).then_some(1)?
         }
         _ => return None,
     };
@@ -210,7 +210,7 @@ fn is_mere_event(fact: &Fact) -> bool {
     let words = string.split(|c: char| !c.is_alphanumeric());
     fact.event.is_some()
         && words.filter(|word| !word.is_empty()).count() <= 2
-        && !knowledge::says_refusal(&string.to_lowercase())
+        && !knowledge::says_refusal(&string.lower())
 }
 
 /// `bounced (550 5.1.1 no such user)`: the reply inside of the parentheses.
@@ -259,7 +259,7 @@ pub(super) fn says_refusal(recipients: &[Recipient]) -> bool {
     recipients
         .iter()
         .filter_map(|recipient| recipient.diagnostic.as_ref())
-        .any(|said| knowledge::says_refusal(&said.value.to_lowercase()))
+        .any(|said| knowledge::says_refusal(&said.value.lower()))
 }
 
 /// A time with its zone, as RFC 3339 in UTC: seconds (or milliseconds) since 1970, RFC 3339 with or
