@@ -478,7 +478,7 @@ fn is_about_the_mailbox(reason: Reason) -> bool {
 fn was_passed_on(recipient: &Recipient) -> bool {
     let domain = |address: &Option<Spanned<String>>| {
         let (_, domain) = address.as_ref()?.value.rsplit_once('@')?;
-        Some(domain.to_lowercase())
+        Some(domain.to_ascii_lowercase())
     };
     match (domain(&recipient.original), domain(&recipient.address)) {
         (Some(written_to), Some(refused)) => written_to != refused,

@@ -356,7 +356,7 @@ pub(super) fn service(case: &Case, findings: &[Finding]) -> Option<&'static Send
 fn was_forwarded(recipient: &Recipient) -> bool {
     let domain = |address: &Option<Spanned<String>>| {
         let address = address.as_ref()?;
-        Some(address.value.rsplit_once('@')?.1.to_lowercase())
+        Some(address.value.rsplit_once('@')?.1.to_ascii_lowercase())
     };
     match (domain(&recipient.original), domain(&recipient.address)) {
         (Some(first), Some(last)) => !are_near(&first, &last),

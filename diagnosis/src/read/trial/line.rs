@@ -285,7 +285,7 @@ pub(super) fn server_and_port(word: &str) -> (Option<String>, Option<u16>) {
 /// A host name or an IP address as rows and cases have it.
 pub(super) fn name_of(word: &str) -> Option<String> {
     let plain = word.trim_matches(['"', '\'', '[', ']', '(', ')', ',', ';']);
-    let plain = plain.trim_end_matches(['.', ':']).to_lowercase();
+    let plain = plain.trim_end_matches(['.', ':']).to_ascii_lowercase();
     let is_ip = plain.parse::<std::net::IpAddr>().is_ok();
     (is_ip || is_domain(&plain)).then_some(plain)
 }
