@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::{
     bounce::{Action, Bounce, Kind, Recipient, Returned, Sending, Shape},
     knowledge,
-    text::{CharsetDecoder, Lower, Raw, Text},
+    text::{CharsetDecoder, Lower, Raw, Spanned, Text},
 };
 
 mod address;
@@ -172,12 +172,20 @@ fn read_document(document: &Document) -> Bounce {
         };
         let named = recipient.address.is_some() || !recipients.is_empty();
         fill_in(&mut recipients, recipient);
-        if let (false, [only]) = (named, recipients.as_mut_slice())
-            && !prose::is_about_the_sender(body.as_str())
-        {
+        if let (false, [only]) = (named, recipients.as_mut_slice()) {
+            // What stands in the reply itself was looked at, and is somebody else's.
+            let said = only
+                .diagnostic
+                .as_ref()
+                .map(|said| said.value.to_ascii_lowercase());
+            let is_new = |address: &Spanned<String>| {
+                let address = address.value.to_ascii_lowercase();
+                !said.as_ref().is_some_and(|said| said.contains(&address))
+            };
             only.address = loose::read(&body)
                 .into_iter()
-                .find_map(|found| found.address);
+                .find_map(|found| found.address)
+                .filter(is_new);
         }
     }
     if shape == Shape::Prose && document.headers.is_empty() && is_one_paragraph(&body) {
@@ -435,12 +443,11 @@ fn fill_in(recipients: &mut Vec<Recipient>, reply: Recipient) {
     }
 }
 
-fn system_of(document: &Document, body: &Text) -> Option<crate::text::Spanned<&'static str>> {
+fn system_of(document: &Document, body: &Text) -> Option<Spanned<&'static str>> {
     let heads = document.headers.iter().map(|(_, value)| value);
     std::iter::once(body).chain(heads).find_map(|text| {
         let lower = head(text.as_str(), TELLING).to_ascii_lowercase();
-        knowledge::system_in(&lower)
-            .map(|(name, range)| crate::text::Spanned::new(name, text.spans(range)))
+        knowledge::system_in(&lower).map(|(name, range)| Spanned::new(name, text.spans(range)))
     })
 }
 

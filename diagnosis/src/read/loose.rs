@@ -9,7 +9,7 @@ use crate::{
     text::{Lower, Text, trimmed},
 };
 
-use super::{address, diagnostic, headers};
+use super::{address, diagnostic, headers, prose};
 
 /// How many lines behind an address may be said about it.
 const MAX_LINES: usize = 12;
@@ -18,10 +18,15 @@ const MAX_LINES: usize = 12;
 pub(super) fn read(text: &Text) -> Vec<Recipient> {
     let string = text.as_str();
     let lines: Vec<Range<usize>> = text.lines().map(|line| trimmed(string, line)).collect();
+    let others = of_others(string, &lines);
     let found: Vec<Mention> = lines
         .iter()
         .enumerate()
         .filter_map(|(at, line)| mention(string, at, line))
+        .filter(|mention| {
+            let address = string.get(mention.address.clone()).map(Lower::lower);
+            !others.contains(&address)
+        })
         .collect();
     let best = found.iter().map(|mention| mention.strength).max();
     let mut seen = HashSet::new();
@@ -31,6 +36,17 @@ pub(super) fn read(text: &Text) -> Vec<Recipient> {
         .filter(|mention| seen.insert(string.get(mention.address.clone()).map(Lower::lower)))
         .filter_map(|mention| recipient(text, &lines, &found, mention))
         .collect()
+}
+
+/// Addresses that a line says to be the sender's or a helper's: they are so on other lines too.
+fn of_others(string: &str, lines: &[Range<usize>]) -> HashSet<Option<String>> {
+    let of_line = |line: &Range<usize>| {
+        let content = string.get(line.clone())?;
+        let found = address::find(content, 0)?;
+        let before = content.get(..found.start)?.lower();
+        prose::is_of_others(&before).then(|| content.get(found).map(Lower::lower))
+    };
+    lines.iter().filter_map(of_line).collect()
 }
 
 /// An address on a line, and how surely it is a recipient's.
@@ -95,7 +111,7 @@ fn strength(before: &str, behind: &str) -> Option<Strength> {
 
 /// Words before an address that is the sender's or a helper's.
 fn is_of_somebody_else(before: &str) -> bool {
-    knowledge::says("before-others", before)
+    knowledge::says("before-others", before) || prose::is_of_others(before)
 }
 
 /// Mailboxes that reports tell people to write to.

@@ -343,7 +343,7 @@ pub(super) fn recipient_in(said: &Spanned<String>, text: &Text) -> Option<Spanne
 }
 
 /// A refusal of the sender names the sender's address.
-pub(super) fn is_about_the_sender(said: &str) -> bool {
+fn is_about_the_sender(said: &str) -> bool {
     let lower = said.to_ascii_lowercase();
     lower.contains("sender") || lower.contains("mail from")
 }
@@ -357,30 +357,42 @@ const NEAR_SENDER: [&str; 4] = [
 ];
 
 /// Words right before an address of the sender, or of somebody who can help.
-const BEFORE_OTHERS: [&str; 5] = ["as", "contact", "details to", "report to", "write to"];
+const BEFORE_OTHERS: [&str; 6] = [
+    "as",
+    "contact",
+    "details to",
+    "error to",
+    "report to",
+    "write to",
+];
 
 /// The first address from there on that is nobody else's.
 fn first_recipient(string: &str, lower: &str, from: usize) -> Option<Range<usize>> {
-    const NEAR: usize = 60;
     let mut at = from;
     let mut others = Vec::new();
     loop {
         let found = address::find(string, at)?;
         at = found.end;
         let before = lower.get(..found.start)?;
-        let before = before.trim_end_matches([' ', '<', '"', '\'', '\t', '\n']);
-        let start = before.len().saturating_sub(NEAR);
-        let near = (start..=before.len()).find_map(|start| before.get(start..))?;
-        let is_others = NEAR_SENDER.iter().any(|words| near.contains(words))
-            || BEFORE_OTHERS
-                .iter()
-                .any(|words| ends_with_words(before, words))
-            || others.contains(&lower.get(found.clone()));
+        let is_others = is_of_others(before) || others.contains(&lower.get(found.clone()));
         if !is_others {
             return Some(found);
         }
         others.push(lower.get(found));
     }
+}
+
+/// Whether the words (lower case) before an address say that it is the sender's, or a helper's.
+pub(super) fn is_of_others(before: &str) -> bool {
+    const NEAR: usize = 60;
+    let before = before.trim_end_matches([' ', '<', '"', '\'', '\t', '\n']);
+    let start = before.len().saturating_sub(NEAR);
+    let near = (start..=before.len()).find_map(|start| before.get(start..));
+    let near = near.unwrap_or_default();
+    NEAR_SENDER.iter().any(|words| near.contains(words))
+        || BEFORE_OTHERS
+            .iter()
+            .any(|words| ends_with_words(before, words))
 }
 
 fn ends_with_words(before: &str, words: &str) -> bool {
