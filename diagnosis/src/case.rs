@@ -10,7 +10,7 @@ use crate::{
     text::{Lower, Span, Spanned},
 };
 
-pub use tried::{Tried, tried};
+pub use tried::{Tried, silent_servers, tried};
 
 /// A bounce with its judgements; what the checks and the checklist start from.
 #[derive(Clone, Debug, PartialEq)]

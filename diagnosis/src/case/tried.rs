@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::bounce::{Bounce, Recipient, Trial, TrialOutcome, are_near};
+use crate::bounce::{Bounce, Command, Recipient, Trial, TrialOutcome, are_near};
 
 /// What the tests together say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,9 @@ pub enum Tried {
 pub fn tried(bounce: &Bounce, index: usize) -> Option<Tried> {
     let recipient = bounce.recipients.get(index)?;
     let ways: Vec<&Trial> = bounce.trials.iter().filter(|it| is_of_way(it)).collect();
-    let first = ways.first()?;
+    let Some(first) = ways.first() else {
+        return is_cut_off(bounce).then_some(Tried::PortBlocked);
+    };
     let is_own = |trial: &Trial| is_own(trial, recipient, first);
     let any = |own: bool, outcome: fn(TrialOutcome) -> bool| {
         ways.iter()
@@ -50,6 +52,34 @@ pub fn tried(bounce: &Bounce, index: usize) -> Option<Tried> {
         () if any(true, TrialOutcome::is_silence) => Some(Tried::Silent),
         () => None,
     }
+}
+
+/// The servers of a bounce that were tried and did not answer, where that is true of all of them
+/// and they belong to different houses: a log often tells more than one test by hand.
+#[must_use]
+pub fn silent_servers(bounce: &Bounce) -> Vec<&str> {
+    let silent = |recipient: &Recipient| {
+        let command = recipient.command.as_ref().map(|command| command.value);
+        recipient.reply_code.is_none() && command == Some(Command::Conn)
+    };
+    if !bounce.recipients.iter().all(silent) {
+        return Vec::new();
+    }
+    let mut hosts: Vec<&str> = Vec::new();
+    for recipient in &bounce.recipients {
+        let host = recipient
+            .remote_mta
+            .as_ref()
+            .map(|host| host.value.as_str());
+        hosts.extend(host.filter(|host| !hosts.iter().any(|known| are_near(known, host))));
+    }
+    hosts
+}
+
+/// Whether nobody at all was reached: one house may be down, several are not at once.
+fn is_cut_off(bounce: &Bounce) -> bool {
+    const SEVERAL: usize = 2;
+    silent_servers(bounce).len() >= SEVERAL
 }
 
 /// Whether it tries the way that mail takes from server to server.

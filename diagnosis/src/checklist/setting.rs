@@ -120,6 +120,11 @@ impl<'a> Setting<'a> {
         let finding = found.and_then(|at| self.findings.get(at));
         let expected = finding.and_then(|finding| finding.expected.as_deref());
         let trials = self.case.bounce.trials.iter();
+        let done = done_by.iter().any(|fact| self.has(*fact));
+        if done && self.case.bounce.trials.is_empty() {
+            // The log itself tells it.
+            return self.diagnostic().map(str::to_owned).into_iter().collect();
+        }
         let telling: Vec<&Trial> = match done_by.iter().find(|fact| self.has(**fact)) {
             Some(fact) => trials.filter(|trial| tells(*fact, trial)).collect(),
             None => trials.filter(|trial| holds(trial, expected)).collect(),

@@ -3,7 +3,7 @@
 use super::setting::service;
 use crate::{
     bounce::{Bounce, Form, Trial, TrialOutcome},
-    case::Case,
+    case::{Case, silent_servers},
     dns::Name,
     finding::Finding,
     knowledge,
@@ -112,6 +112,10 @@ fn of_trials(bounce: &Bounce) -> [(Slot, Option<String>); 4] {
         names.dedup();
         (!names.is_empty()).then(|| names.join(", "))
     };
+    let silent = hosts(TrialOutcome::is_silence).or_else(|| {
+        let hosts = silent_servers(bounce);
+        (!hosts.is_empty()).then(|| hosts.join(", "))
+    });
     let faulty = bounce.trials.iter().find(|trial| {
         !matches!(
             trial.outcome,
@@ -132,7 +136,7 @@ fn of_trials(bounce: &Bounce) -> [(Slot, Option<String>); 4] {
         .find(gone)
         .and_then(|trial| trial.name().map(str::to_owned));
     [
-        (Slot::Tried, hosts(TrialOutcome::is_silence)),
+        (Slot::Tried, silent),
         (
             Slot::Reached,
             hosts(|outcome| outcome == TrialOutcome::Reached),
