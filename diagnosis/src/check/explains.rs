@@ -32,6 +32,7 @@ pub fn explains(case: &Case, finding: &Finding) -> bool {
         .filter(|(_, judgement)| !(names_a_list && is_by_a_list(judgement.reason)))
         .filter(|(index, _)| finding.recipients.is_empty() || finding.recipients.contains(index))
         .filter(|(index, _)| !is_of_another_method(case, *index, finding.code.check()))
+        .filter(|(index, _)| !is_of_another_exchanger(case, *index, finding))
         .any(|(index, judgement)| {
             let own = judgement.refused_by == Some(RefusedBy::SenderProvider);
             let of_address =
@@ -80,6 +81,19 @@ fn is_about_reputation(reason: Reason) -> bool {
             | Reason::Rejected
             | Reason::Spamdetected
     )
+}
+
+/// Whether one mail exchanger is at fault, while the bounce names another one that was tried.
+fn is_of_another_exchanger(case: &Case, index: usize, finding: &Finding) -> bool {
+    let recipient = case.bounce.recipients.get(index);
+    let tried = recipient.and_then(|recipient| recipient.remote_mta.as_ref());
+    finding.code.check() == Check::MxHost
+        && tried.is_some_and(|tried| {
+            !tried
+                .value
+                .trim_end_matches('.')
+                .eq_ignore_ascii_case(&finding.subject)
+        })
 }
 
 /// Whether the refusal speaks of one method of authentication alone, and the finding is about
