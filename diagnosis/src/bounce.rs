@@ -5,9 +5,11 @@ use std::{fmt, net::IpAddr, str::FromStr};
 
 use crate::text::{Span, Spanned};
 
+mod house;
 mod trial;
 
-pub use trial::{Trial, TrialOutcome, are_near};
+pub use house::{are_related, main_label};
+pub use trial::{Trial, TrialOutcome};
 
 /// One message found in a paste.
 #[derive(Clone, Debug, PartialEq)]

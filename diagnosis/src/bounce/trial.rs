@@ -36,16 +36,6 @@ impl Trial {
     }
 }
 
-/// Whether two names are of one house: they end in the same two labels.
-#[must_use]
-pub fn are_near(one: &str, other: &str) -> bool {
-    let end = |name: &str| -> Vec<String> {
-        let labels = name.trim_end_matches('.').rsplit('.').take(2);
-        labels.map(str::to_ascii_lowercase).collect()
-    };
-    end(one) == end(other)
-}
-
 /// What came of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TrialOutcome {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::bounce::{Bounce, Command, Recipient, Trial, TrialOutcome, are_near};
+use crate::bounce::{Bounce, Command, Recipient, Trial, TrialOutcome, are_related};
 
 /// What the tests together say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub fn silent_servers(bounce: &Bounce) -> Vec<&str> {
             .remote_mta
             .as_ref()
             .map(|host| host.value.as_str());
-        hosts.extend(host.filter(|host| !hosts.iter().any(|known| are_near(known, host))));
+        hosts.extend(host.filter(|host| !hosts.iter().any(|known| are_related(known, host))));
     }
     hosts
 }
@@ -113,5 +113,5 @@ fn is_own(trial: &Trial, recipient: &Recipient, first: &Trial) -> bool {
     [domain, server, first]
         .into_iter()
         .flatten()
-        .any(|name| are_near(name, host))
+        .any(|name| are_related(name, host))
 }

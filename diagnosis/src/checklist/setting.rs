@@ -1,7 +1,7 @@
 //! The circumstances of one recipient, as the rows of the playbook ask for them.
 
 use crate::{
-    bounce::{Form, Kind, Recipient, Sending, Shape, Trial, TrialOutcome, are_near},
+    bounce::{Form, Kind, Recipient, Sending, Shape, Trial, TrialOutcome, are_related},
     case::{Case, Judgement, Tried, tried},
     dns::Name,
     finding::{Finding, Verdict},
@@ -364,7 +364,7 @@ fn was_forwarded(recipient: &Recipient) -> bool {
         Some(address.value.rsplit_once('@')?.1.to_ascii_lowercase())
     };
     match (domain(&recipient.original), domain(&recipient.address)) {
-        (Some(first), Some(last)) => !are_near(&first, &last),
+        (Some(first), Some(last)) => !are_related(&first, &last),
         _ => false,
     }
 }

@@ -120,24 +120,6 @@ pub(super) fn domain(address: &Spanned<String>) -> Option<Spanned<String>> {
     Some(Spanned::new(domain, spans))
 }
 
-/// Whether two domains are of one house: the same organisation, or the same name under another
-/// top-level domain.
-pub(super) fn are_related(one: &str, other: &str) -> bool {
-    main_label(one) == main_label(other)
-}
-
-/// The label that an organisation registered: `shop` of `mail.shop.example` and `shop.co.uk`.
-pub(super) fn main_label(domain: &str) -> &str {
-    let mut labels = domain.trim_end_matches('.').rsplit('.');
-    let top = labels.next().unwrap_or_default();
-    let second = labels.next().unwrap_or(top);
-    let is_registry = top.len() == 2 && second.len() <= 3 || second == "onmicrosoft";
-    match labels.next() {
-        Some(third) if is_registry => third,
-        _ => second,
-    }
-}
-
 /// The host name at `from`: letters, digits, dots and hyphens, with a dot inside.
 pub(super) fn host_at(string: &str, from: usize) -> Option<Range<usize>> {
     let rest = string.get(from..)?;
@@ -272,20 +254,5 @@ mod tests {
         assert_eq!(host_at("mx.firm.example[192.0.2.1]", 0), Some(0..15));
         assert_eq!(host_at("192.0.2.1 x", 0), None);
         assert_eq!(host_at("localhost", 0), None);
-    }
-
-    #[test]
-    fn houses_are_told_by_the_name_they_registered() {
-        for (one, other, expected) in [
-            ("shop.example", "mail.shop.example", true),
-            ("shop.co.uk", "firm.co.uk", false),
-            ("mail.shop.co.uk", "shop.example", true),
-            ("shop.onmicrosoft.com", "shop.example", true),
-            ("shop.onmicrosoft.com", "firm.onmicrosoft.com", false),
-            ("shop.example", "firm.example", false),
-            ("localhost", "shop.example", false),
-        ] {
-            assert_eq!(are_related(one, other), expected, "{one} {other}");
-        }
     }
 }

@@ -16,9 +16,11 @@ const BEFORE_AUTHOR: [&str; 7] = [
     "sending domain ",
     "header.from=",
     "dmarc policy for ",
-    "due to ",
+    DUE_TO,
     "dmarc policy of ",
 ];
+
+const DUE_TO: &str = "due to ";
 
 /// Words right before the domain, or the address, of MAIL FROM.
 const BEFORE_ENVELOPE: [&str; 10] = [
@@ -80,6 +82,11 @@ fn domain_behind(said: &str, before: &[&str]) -> Option<Range<usize>> {
             Some(found + at.len())
         });
         let host = address::host_at(&lower, start + local.unwrap_or(0))?;
+        // "due to" stands before much else: before a domain's own policy it has an `'s` behind it.
+        let is_policy = lower.get(host.end..)?.starts_with("'s");
+        if *words == DUE_TO && !is_policy {
+            return None;
+        }
         let is_whole = host.end == start + word.trim_end_matches('.').len();
         (is_whole && lone::is_domain(lower.get(host.clone())?)).then_some(host)
     })
@@ -108,6 +115,16 @@ mod tests {
             Some("Shop.example"),
         );
         check("the sending domain is unknown", &BEFORE_AUTHOR, None);
+        check(
+            "rejected due to shop.example's DMARC policy",
+            &BEFORE_AUTHOR,
+            Some("shop.example"),
+        );
+        check(
+            "554 5.7.1 rejected due to zen.spamhaus.org listing",
+            &BEFORE_AUTHOR,
+            None,
+        );
     }
 
     #[test]

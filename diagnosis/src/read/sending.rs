@@ -4,7 +4,7 @@
 use std::{net::IpAddr, ops::Range};
 
 use crate::{
-    bounce::{Bounce, Form, Sending, Signature},
+    bounce::{Bounce, Form, Sending, Signature, are_related},
     text::{Lower, Spanned, Text, in_order, narrow, trimmed},
 };
 
@@ -194,7 +194,7 @@ impl Hop {
     /// Whether it leads from one house to another, and shows the address.
     fn crosses(&self) -> bool {
         let is_inner = match (&self.from, &self.by) {
-            (Some(from), Some(by)) => address::are_related(from, by),
+            (Some(from), Some(by)) => are_related(from, by),
             _ => false,
         };
         self.ip.is_some() && !is_inner
@@ -234,14 +234,14 @@ fn wrote_for_the_sender(
     let Some(reporter) = &bounce.reporting_mta else {
         return false;
     };
-    let is_ours = |name: &str| address::are_related(name, &reporter.value);
+    let is_ours = |name: &str| are_related(name, &reporter.value);
     if from.is_some_and(|from| is_ours(&from.value)) {
         return true;
     }
     let was_forwarded = bounce.recipients.iter().any(|recipient| {
         let domain = |of: &Option<Spanned<String>>| of.as_ref().and_then(address::domain);
         match (domain(&recipient.original), domain(&recipient.address)) {
-            (Some(original), Some(last)) => !address::are_related(&original.value, &last.value),
+            (Some(original), Some(last)) => !are_related(&original.value, &last.value),
             _ => false,
         }
     });

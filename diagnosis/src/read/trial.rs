@@ -7,7 +7,7 @@ use std::{net::IpAddr, ops::Range};
 use crate::{
     bounce::{
         Bounce, Command, EnhancedStatus, Kind, Recipient, ReplyCode, Shape, Trial, TrialOutcome,
-        are_near,
+        are_related,
     },
     text::{Raw, Span, Spanned, narrow, no_decoder},
 };
@@ -260,7 +260,7 @@ fn is_of(trial: &Trial, recipient: &Recipient) -> bool {
     let domain = recipient.address.as_ref().and_then(address::domain);
     let names = [recipient.remote_mta.as_ref(), domain.as_ref()];
     let known: Vec<_> = names.into_iter().flatten().collect();
-    known.is_empty() || known.iter().any(|name| are_near(&name.value, host))
+    known.is_empty() || known.iter().any(|name| are_related(&name.value, host))
 }
 
 /// A test that failed as the refusal that it is.

@@ -2,7 +2,7 @@
 //! nothing in the returned head has to do with the domain that the bounce went to.
 
 use crate::{
-    bounce::{Bounce, Kind},
+    bounce::{Bounce, Kind, are_related, main_label},
     text::{Lower, Spanned},
 };
 
@@ -20,7 +20,7 @@ pub(in super::super) fn is_backscatter(
     }
     let from = bounce.sending.from_domain.as_ref()?;
     let (local, domain) = went_to(&document.headers)?;
-    if address::are_related(&from.value, &domain) {
+    if are_related(&from.value, &domain) {
         return Some(from.clone().map(|_| false));
     }
     let is_foreign = !is_of_a_machine(&local) && is_strange(&document.returned, &domain);
@@ -109,7 +109,7 @@ fn is_strange(returned: &Headers, domain: &str) -> bool {
         "sender",
         "x-forwarded-to",
     ];
-    let name = address::main_label(domain);
+    let name = main_label(domain);
     let knows = |value: &str| {
         let lower = value.lower();
         let end = lower.find("envelope-from").unwrap_or(lower.len());
